@@ -1,0 +1,310 @@
+"""The client's name: what is left of a message once everything else is known."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from bot.understanding.people import ClientSaid
+from bot.understanding.tokens import Token
+from bot.understanding.vocabulary import Phrases, Vocabulary
+
+_LONGEST = 6
+_ABBREVIATION = 4
+_HYPHENS = frozenset("-‐‑’'")
+
+
+def client_said(
+    tokens: Sequence[Token],
+    text: str,
+    words: Vocabulary,
+    taken: Sequence[bool],
+    *,
+    phone_ends: Sequence[tuple[int, int]],
+    says_parts: bool,
+    expected: bool,
+) -> list[ClientSaid]:
+    """Names in the message, the likeliest first. ``expected``: the question was who it is for."""
+    spans = _runs(tokens, words, taken)
+    runs = [
+        said
+        for start, end in spans
+        if (said := _scored(tokens, text, start, end, words, phone_ends, expected=expected)) is not None
+    ]
+    sure = [each for each in runs if each.score >= 2]
+    if not sure and (says_parts or expected):
+        many = [each for each in runs if each.words > 1 or expected]
+        sure = many if len(many) == 1 else []
+    sure = _turned_round(tokens, text, sure, spans, words)
+    beside = [
+        each
+        for each in runs
+        if each not in sure and any(_beside(tokens, words, one, each) for one in sure) and each.words > 1
+    ]
+    return sorted([*sure, *beside], key=lambda each: -each.score)
+
+
+def _beside(tokens: Sequence[Token], words: Vocabulary, one: ClientSaid, other: ClientSaid) -> bool:
+    """Whether "and" or "or" stands between two names."""
+    first, second = sorted((one, other), key=lambda each: each.start)
+    joiner = words.phrases("name_joiners").single_words()
+    return second.start - first.end == 1 and tokens[first.end].norm in joiner
+
+
+def _turned_round(
+    tokens: Sequence[Token], text: str, said: list[ClientSaid], spans: Sequence[tuple[int, int]], words: Vocabulary
+) -> list[ClientSaid]:
+    """ "Ruiz, Ana" is Ana Ruiz, "von Trapp, Maria-Luise" is Maria-Luise von Trapp."""
+    for (start, middle), (after, end) in pairwise(spans):
+        comma = after - middle == 1 and tokens[middle].norm == ","
+        last = [each for each in tokens[start:middle] if each.kind == "word" and each.norm not in words.particles]
+        first = [each for each in tokens[after:end] if each.kind == "word"]
+        one = len(first) == 1 or any(each.norm in _HYPHENS for each in tokens[after:end])
+        surname = any(each.norm in _HYPHENS for each in tokens[start:middle]) or len(last) == 1
+        if not (comma and surname and one and all(each.capital for each in (*last, *first))):
+            continue
+        pieces = [
+            _as_name(text[tokens[a].start : tokens[b - 1].end], words) for a, b in ((after, end), (start, middle))
+        ]
+        inside = [each for each in said if start <= each.start < end]
+        score = max((each.score for each in inside), default=2.0) + 1
+        joined = ClientSaid(start, end, " ".join(each.title() if each.isupper() else each for each in pieces), score, 2)
+        return [joined, *(each for each in said if each not in inside)]
+    return said
+
+
+def _runs(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> list[tuple[int, int]]:
+    """Stretches of tokens that may be one name: words, particles between them, initials, hyphens."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(tokens):
+        if not _may_begin(tokens, at, words, taken):
+            at += 1
+            continue
+        end = at + 1
+        last = end
+        while end < len(tokens) and not taken[end] and end - at < 3 * _LONGEST:
+            token = tokens[end]
+            if _is_name(tokens, end, words, taken):
+                end += 1
+                last = end
+            elif (
+                token.norm in words.particles and token.kind == "word" and end + 1 < len(tokens) and not taken[end + 1]
+            ) or (token.norm in _HYPHENS and token.glued and end + 1 < len(tokens) and tokens[end + 1].glued):
+                end += 1
+            elif (
+                token.norm == "."
+                and token.glued
+                and (_is_initial(tokens, end - 1) or _is_saint(tokens, end - 1, words))
+            ):
+                end += 1
+                last = end if end < len(tokens) and _is_name(tokens, end, words, taken) else last
+            else:
+                break
+        found.append((at, last))
+        at = max(last, at + 1)
+    return found
+
+
+def _is_saint(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
+    """An abbreviated particle: St. John."""
+    return tokens[at].capital and tokens[at].norm in words.particles and len(tokens[at].norm) == 2
+
+
+def _is_initial(tokens: Sequence[Token], at: int) -> bool:
+    return len(tokens[at].text) == 1 and tokens[at].capital
+
+
+def _is_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    token = tokens[at]
+    if token.kind != "word" or taken[at] or token.norm in words.titles or token.norm in words.doctors:
+        return False
+    if token.norm in words.stopwords or token.norm in words.months or token.norm in words.weekdays:
+        if not token.capital:
+            return _ends_small_name(tokens, at, words, taken)
+        dotted = at + 1 < len(tokens) and tokens[at + 1].norm == "." and tokens[at + 1].glued
+        if dotted and at and len(token.text) == 1 and tokens[at - 1].capital:
+            return True
+        if _hyphened_to_name(tokens, at) or _last_letter(tokens, at, words):
+            return True
+        also = words.phrases("names_too").single_words()
+        return token.norm in also and (_beside_name(tokens, at, words, taken) or _both_plain(tokens, at, words, taken))
+    if not token.capital or (token.text.isupper() and len(token.text) <= _ABBREVIATION):
+        plain = words.phrases("number_nouns_before").single_words() | words.phrases("number_nouns_after").single_words()
+        if token.norm in plain or token.norm in words.phrases("not_phone_words").single_words():
+            return token.capital and len(token.text) == 1 and at + 1 < len(tokens) and tokens[at + 1].capital
+    if token.norm in words.numbers or token.norm in words.units or token.norm in words.time_units:
+        return False
+    return any(each.isalpha() for each in token.text)
+
+
+def _last_letter(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
+    """Whether a single letter ends a name with particles: de la O."""
+    return (
+        len(tokens[at].text) == 1
+        and at > 1
+        and tokens[at - 1].norm in words.particles
+        and tokens[at - 2].kind == "word"
+    )
+
+
+def _hyphened_to_name(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is one half of a hyphenated name: Per-Åke."""
+    after = at + 2 < len(tokens) and tokens[at + 1].norm in _HYPHENS and tokens[at + 1].glued and tokens[at + 2].capital
+    before = at > 1 and tokens[at].glued and tokens[at - 1].norm in _HYPHENS and tokens[at - 2].capital
+    return after or before
+
+
+def _ends_small_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    """Whether a plain word is a last name in small letters: "hyun-woo park, dr patel"."""
+    if at == 0 or taken[at - 1] or tokens[at].norm not in words.phrases("names_too").single_words():
+        return False
+    before = tokens[at - 1]
+    if before.kind != "word" or before.norm in words.stopwords or before.capital or before.norm in words.temporal:
+        return False
+    after = at + 1
+    return after >= len(tokens) or taken[after] or tokens[after].norm in ",.;"
+
+
+def _both_plain(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    """Whether two capitalised plain words follow a word that leads a client in: "book Will March"."""
+    also = words.phrases("names_too").single_words()
+    for first in (at - 1, at):
+        pair = range(first, first + 2)
+        if first < 1 or pair[-1] >= len(tokens) or any(taken[each] for each in pair):
+            continue
+        fits = all(tokens[each].capital and tokens[each].norm in also for each in pair)
+        if fits and words.phrases("client_cues").before(tokens, first) is not None:
+            return True
+    return False
+
+
+def _beside_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    for place in (at - 1, at + 1):
+        if not 0 <= place < len(tokens) or taken[place]:
+            continue
+        token = tokens[place]
+        if token.capital and token.norm not in words.stopwords and token.norm not in words.months and place != 0:
+            return token.norm not in words.weekdays
+    return False
+
+
+def _may_begin(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    if _is_name(tokens, at, words, taken):
+        return True
+    token = tokens[at]
+    particle = token.norm in words.particles and not taken[at] and token.kind == "word"
+    if not particle or at + 1 >= len(tokens):
+        return False
+    ahead = at + 1
+    while (
+        ahead < len(tokens)
+        and tokens[ahead].norm in words.particles
+        and tokens[ahead].kind == "word"
+        and ahead - at < 3
+    ):
+        ahead += 1
+    strong = token.capital or token.norm not in words.stopwords or ahead - at > 1
+    return strong and ahead < len(tokens) and _is_name(tokens, ahead, words, taken) and tokens[ahead].capital
+
+
+def _scored(
+    tokens: Sequence[Token],
+    text: str,
+    start: int,
+    end: int,
+    words: Vocabulary,
+    phone_ends: Sequence[tuple[int, int]],
+    *,
+    expected: bool,
+) -> ClientSaid | None:
+    pieces = [each for each in tokens[start:end] if each.kind == "word"]
+    core = [each for each in pieces if each.norm not in words.particles] or pieces
+    capital = all(each.capital for each in core)
+    first = _past_title(tokens, start, words)
+    explicit = _past_colon(tokens, first, words.phrases("client_explicit"))
+    cue = words.phrases("client_cues").before(tokens, first)
+    place = words.phrases("place_cues").before(tokens, first)
+    if len(core) > _LONGEST or (not capital and len(core) > 4):
+        return None
+    streets = words.phrases("streets").single_words()
+    if start and tokens[start - 1].kind == "number" and any(each.norm in streets for each in tokens[start : end + 2]):
+        return None
+    score = 0.0
+    if explicit:
+        score += 4
+    elif cue is not None:
+        weak = cue[0] == first - 1 and tokens[first - 1].norm in words.phrases("weak_cues").single_words()
+        score += 1.5 if weak else 3
+    if first < start:
+        score += 2
+    if place is not None and not explicit:
+        score -= 3
+    score += 2 if capital else 0
+    score += 0.5 if len(core) > 1 else 0
+    if any(0 <= phone - end <= 2 or 0 <= start - after <= 2 for phone, after in phone_ends):
+        score += 1
+    if not capital and len(core) == 1 and not explicit and score < 3 and not expected:
+        return None
+    if not capital and len(core) == 1 and not expected and not _ends_plainly(tokens, end, words):
+        return None
+    opens_sentence = start == 0 or tokens[start - 1].norm in ".!?¡¿"
+    if capital and len(core) == 1 and opens_sentence and not (explicit or cue or expected) and score < 3:
+        score = 1
+    shouted = all(each.text.isupper() and len(each.text) <= _ABBREVIATION and each.text.isascii() for each in core)
+    if shouted and not explicit and not text.isupper() and not (cue and len(core) > 1):
+        return None
+    if end < len(tokens) and tokens[end].kind == "number" and core[-1].norm in _numbered(words):
+        return None
+    if all(len(each.text) == 1 and not ord(each.text) > 0x2E80 for each in core):
+        return None
+    typed = text[tokens[start].start : tokens[end - 1].end]
+    return ClientSaid(start, end, _as_name(typed, words), score, len(core), [(start, end)])
+
+
+def _numbered(words: Vocabulary) -> frozenset[str]:
+    """Words that a number belongs to: Suite 310."""
+    return words.phrases("number_nouns_before").single_words()
+
+
+def _ends_plainly(tokens: Sequence[Token], end: int, words: Vocabulary) -> bool:
+    """Whether a name in small letters is followed by an end, a sign or a known word, and so is no plain word."""
+    if end >= len(tokens) or tokens[end].kind != "word":
+        return True
+    return tokens[end].norm in words.stopwords or tokens[end].norm in words.weekdays or tokens[end].norm in words.months
+
+
+def _past_title(tokens: Sequence[Token], start: int, words: Vocabulary) -> int:
+    """Where a name begins when its title is counted: "Mrs. Ruiz"."""
+    place = start
+    if place and tokens[place - 1].norm == "." and tokens[place - 1].glued:
+        place -= 1
+    if place and tokens[place - 1].norm in words.titles:
+        return place - 1
+    return start
+
+
+def _past_colon(tokens: Sequence[Token], start: int, cues: Phrases) -> bool:
+    place = start
+    if place and tokens[place - 1].norm in (":", "-", "="):
+        place -= 1
+    return cues.before(tokens, place) is not None
+
+
+def _as_name(typed: str, words: Vocabulary) -> str:
+    """The name as typed, with capitals where it was typed all small."""
+    name = " ".join(typed.split()).strip(" -.,")
+    letters = [each for each in name if each.isalpha()]
+    if not letters or not (name.islower() or (name.isupper() and len(letters) > 4)):
+        return name
+    small = {each for each in words.particles if len(each) > 1}
+    pieces = []
+    for index, piece in enumerate(name.lower().split(" ")):
+        pieces.append(piece if index and piece in small else _capitalised(piece))
+    return " ".join(pieces)
+
+
+def _capitalised(piece: str) -> str:
+    out, fresh = [], True
+    for index, each in enumerate(piece):
+        out.append(each.upper() if fresh else each)
+        fresh = each == "-" or (each in "'’" and index <= 1)
+    return "".join(out)

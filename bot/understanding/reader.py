@@ -1,0 +1,249 @@
+"""The reader: one message in, one reading out."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+
+from bot.understanding.answers import chosen_option, half_of, narrowed, remaining
+from bot.understanding.blocks import blocked
+from bot.understanding.found import Found
+from bot.understanding.intent_by_parts import by_parts, by_zone
+from bot.understanding.intents import IntentSaid, intent_said, small_word
+from bot.understanding.language import written_in
+from bot.understanding.leftovers import Leftovers
+from bot.understanding.moments import Moments, read_moments
+from bot.understanding.parts import find_client, find_email_and_notes, find_phones, find_staff, find_types, find_zones
+from bot.understanding.reading import SURE, Ask, Context, Intent, Option, Reading, Span
+from bot.understanding.slips import mended
+from bot.understanding.tokens import LONGEST, tokenized
+from bot.understanding.vocabulary import vocabularies, vocabulary
+from bot.understanding.zones import spoken_alone
+from bot.visits.models import OfficeHours, OpenSpan
+
+_STRETCHES = frozenset({Intent.free, Intent.agenda, Intent.find, Intent.out, Intent.handover})
+_SHORT = 6
+"""So short a message is an answer or a wish by itself."""
+_A_MORNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def _names(context: Context) -> frozenset[str]:
+    """The words of the staff's names."""
+    return _words_of(tuple(each.name for each in context.staff))
+
+
+def _known_words(context: Context) -> frozenset[str]:
+    """The words of names and types, which are never taken for slips."""
+    types = tuple(name for each in context.types for name in (each.name, *each.names.values()))
+    return _names(context) | _words_of(types)
+
+
+@lru_cache(maxsize=64)
+def _words_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(each.norm for name in names for each in tokenized(name) if each.kind == "word")
+
+
+class Understanding:
+    """Reads messages by grammar, vocabulary and the context. Implements ``Reader``; holds no conversation's data."""
+
+    def __init__(self, leftovers: Leftovers | None = None) -> None:
+        """``leftovers`` reads what the grammar leaves over; the installed libraries by default."""
+        self._leftovers = leftovers or Leftovers()
+
+    def read(self, text: str, context: Context) -> Reading:
+        """What the message says. Pure; never raises."""
+        text = text[:LONGEST]
+        tokens = tokenized(text)
+        expected = context.locale.replace("_", "-").split("-")[0].lower()
+        language = written_in(tokens, expected)
+        words = vocabulary(language)
+        if not tokens:
+            return Reading(language=language)
+        tokens = mended(tokens, words, _known_words(context))
+        found = Found(text, tokens, words, blocked(tokens, words))
+        small = small_word(tokens, words)
+        answer = chosen_option(tokens, words, context.asked) if context.asked is not None else None
+        if answer is not None and context.asked is not None:
+            return self._answered(found, answer, context.asked, context)
+        if context.asked is not None and (half := half_of(tokens, words, context.asked)) is not None:
+            found.values["at"] = half.options[0].at
+            found.questions.append(half)
+            return self._finished(found, IntentSaid(), context)
+        if small is not None and not self._is_name_expected(context, small):
+            return self._finished(found, IntentSaid(small, 0.95), None)
+        speak = spoken_alone(tokens)
+        if speak is not None:
+            found.values["speak"] = speak
+            return self._finished(found, IntentSaid(Intent.language, 0.95), None)
+        return self._read_all(found, context)
+
+    def warm_up(self) -> None:
+        """Load every vocabulary and library, and read a few messages so that everything is compiled."""
+        open_all_day = OfficeHours(days={day: (OpenSpan(opens=time(8), closes=time(18)),) for day in range(5)})
+        for language in vocabularies():
+            context = Context(now=_A_MORNING, time_zone="UTC", locale=language, office_hours=open_all_day)
+            for text in vocabulary(language).data["warm_up"]:
+                self.read(text, context)
+        self._leftovers.warm_up()
+
+    def _read_all(self, found: Found, context: Context) -> Reading:
+        tokens, words, taken = found.tokens, found.words, found.blocks.taken
+        intent = intent_said(tokens, words, taken, _names(context))
+        if intent.intent is Intent.book_anyway:
+            return self._anyway(found, intent, context)
+        said_phones = find_phones(found, context)
+        zones = find_zones(found, context)
+        find_types(found, context)
+        said_staff = find_staff(found, context, intent)
+        zone = zones.beside_time or (context.about.time_zone if context.about and context.about.time_zone else None)
+        intent = by_zone(intent, zones)
+        moments = read_moments(
+            tokens,
+            found.text,
+            words,
+            context,
+            taken,
+            zone=zone or context.time_zone,
+            offset=zones.offset,
+            is_move=intent.intent is Intent.move and intent.confidence >= SURE,
+            is_wish=intent.confidence >= SURE or len(tokens) <= _SHORT,
+            as_stretch=intent.intent in _STRETCHES and intent.confidence >= SURE,
+        )
+        self._moments(found, moments, context)
+        if zones.beside_time is not None and (moments.settled.at is not None or moments.settled.questions):
+            found.values["time_zone"] = zones.beside_time
+        find_client(found, context, said_phones, said_staff, intent, moments)
+        self._leftover(found, context, moments)
+        find_email_and_notes(found)
+        return self._finished(found, by_parts(found, intent, context, moments), context)
+
+    def _moments(self, found: Found, moments: Moments, context: Context) -> None:
+        settled, gathered = moments.settled, moments.gathered
+        for name in ("day", "at", "until_day", "since_at", "until_at"):
+            value = getattr(settled, name)
+            if value is not None:
+                found.values[name] = value
+        found.values["fold"] = settled.fold
+        asks = list(settled.questions)
+        if context.asked is not None and len(asks) == 1 and (option := narrowed(asks[0], context.asked)) is not None:
+            asks = []
+            found.values |= {name: getattr(option, name) for name in ("day", "at") if getattr(option, name) is not None}
+            found.values["fold"] = option.fold
+        if context.asked is not None and not asks and (settled.day is None) != (settled.at is None):
+            left = remaining(context.asked, day=settled.day, at=settled.at)
+            if isinstance(left, Option):
+                found.values |= {"day": left.day, "at": left.at, "fold": left.fold}
+            elif left is not None:
+                asks = [left]
+        found.questions += asks
+        if moments.was is not None:
+            found.values |= {"was_day": moments.was.day, "was_at": moments.was.at}
+        if gathered.shift is not None:
+            found.values["shift"] = gathered.shift
+        length = settled.length
+        about = context.about
+        if gathered.length_change and about is not None:
+            usual = next((each.duration for each in context.types if each.name == about.type_name), None)
+            present = about.duration or usual
+            length = int(present.total_seconds()) // 60 + gathered.length_change if present is not None else None
+        if length and length > 0:
+            found.values["duration"] = timedelta(minutes=length)
+            found.use("duration", *gathered.length_spans)
+        if gathered.day is not None:
+            found.use("day", *sorted(set(gathered.day.spans)))
+        if gathered.time is not None:
+            found.use("at", *sorted(set(gathered.time.spans)))
+        found.notes += settled.notes
+
+    def _leftover(self, found: Found, context: Context, moments: Moments) -> None:
+        """Lets the libraries read what the grammar left over, where it can change the answer."""
+        said_day = moments.gathered.day is not None
+        said_time = moments.gathered.time is not None
+        if said_day and said_time:
+            return
+        taken = list(found.blocks.taken)
+        for mention in moments.mentions:
+            for at in range(mention.start, mention.end):
+                taken[at] = True
+        read = self._leftovers.read(
+            found.tokens, found.text, found.words, context, taken, day=not said_day, hour=not said_time
+        )
+        if read is None:
+            return
+        if read.ask is not None:
+            found.questions.append(read.ask)
+            found.notes.append("the libraries read what was left over, and differ")
+        for name, value in (("day", read.day), ("at", read.at)):
+            if value is not None:
+                found.values[name] = value
+                found.use(name, read.span)
+                found.notes.append(f"both libraries read the {name} from what was left over")
+
+    def _anyway(self, found: Found, intent: IntentSaid, context: Context) -> Reading:
+        """ "Book anyway, Dr Kim agreed": what follows is the reason, and no part of the visit."""
+        start, end = intent.spans[0][1], len(found.tokens)
+        reasons = found.words.phrases("reason_leads")
+        while start < end and (found.tokens[start].kind == "sign" or reasons.at(found.tokens, start) is not None):
+            lead = reasons.at(found.tokens, start)
+            start = lead[0] if lead is not None else start + 1
+        if start < end:
+            found.values["notes"] = found.typed(start, end)[:300]
+            found.use("notes", (start, end))
+        return self._finished(found, intent, context)
+
+    @staticmethod
+    def _is_name_expected(context: Context, small: Intent) -> bool:
+        asked = context.asked
+        return (
+            asked is not None
+            and "client" in asked.about
+            and small
+            not in (
+                Intent.stop,
+                Intent.skip,
+                Intent.no,
+                Intent.yes,
+                Intent.change,
+            )
+        )
+
+    def _answered(self, found: Found, option: Option, asked: Ask, context: Context) -> Reading:
+        values = found.values
+        values |= {
+            name: getattr(option, name) for name in ("day", "at", "time_zone") if getattr(option, name) is not None
+        }
+        values["fold"] = option.fold
+        if option.value is not None:
+            name = {"client": "client_name", "phone": "phone", "type": "type_name"}.get(asked.about[0])
+            if name is not None:
+                values[name] = option.value
+            elif "staff" in asked.about:
+                member = next((each for each in context.staff if each.display_name == option.value), None)
+                values |= {"staff": option.value, "staff_id": member.id if member is not None else None}
+        found.notes.append("picked one of the options offered")
+        return self._finished(found, IntentSaid(), context)
+
+    @staticmethod
+    def _finished(found: Found, intent: IntentSaid, context: Context | None) -> Reading:
+        if intent.spans:
+            found.use("intent", *intent.spans)
+        used: Mapping[str, tuple[Span, ...]] = {
+            name: tuple(
+                Span(start=found.tokens[start].start, end=found.tokens[end - 1].end, text=found.typed(start, end))
+                for start, end in sorted(set(spans))
+                if start < end
+            )
+            for name, spans in found.used.items()
+        }
+        sure = intent.confidence >= SURE
+        chosen = intent.intent if sure else Intent.none
+        guesses = () if sure else tuple(dict.fromkeys(each for each in intent.guesses if each is not Intent.none))
+        return Reading(
+            intent=chosen,
+            confidence=intent.confidence,
+            guesses=guesses,
+            language=found.words.language,
+            questions=tuple(found.questions),
+            used=used,
+            notes_on_reading=tuple(found.notes),
+            **found.values,
+        )
