@@ -1,0 +1,91 @@
+"""Reading the small print of a Graph answer: Retry-After, the error's code, a claims challenge. Pure."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST_WAIT = 3600.0
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
+    """Seconds to wait: ``120``, ``2.128`` or an HTTP date, at most an hour; None when nothing usable is said.
+
+    Source: learn.microsoft.com/graph/throttling, RFC 9110 section 10.2.3
+    """
+    said = _header(headers, "retry-after")
+    if said is None:
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            until = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        seconds = (until - (now or _date_of(headers) or datetime.now(UTC))).total_seconds()
+    if seconds != seconds:  # "nan" parses as a number
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def _date_of(headers: Mapping[str, str]) -> datetime | None:
+    """The server's own clock, so that ours may be wrong."""
+    said = _header(headers, "date")
+    try:
+        return parsedate_to_datetime(said) if said else None
+    except ValueError:
+        return None
+
+
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+    return next((value.strip() for key, value in headers.items() if key.lower() == name), None)
+
+
+def _error(body: bytes) -> Mapping[str, object]:
+    try:
+        error = json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return error if isinstance(error, dict) else {}
+
+
+def error_code(body: bytes) -> str:
+    """``error.code``, or the innermost code where the outer one says nothing; empty when there is none.
+
+    Source: learn.microsoft.com/graph/errors
+    """
+    error = _error(body)
+    code = str(error.get("code") or "")
+    inner = error.get("innerError") or error.get("innererror")
+    while code in ("", "UnknownError") and isinstance(inner, dict):
+        code = str(inner.get("code") or code)
+        inner = inner.get("innerError") or inner.get("innererror")
+    return code[:120]
+
+
+def error_text(body: bytes) -> str:
+    """``error.message``: not contract, so only ever a hint for which words to choose, and never logged."""
+    return str(_error(body).get("message") or "")
+
+
+def claims_challenge(headers: Mapping[str, str]) -> str | None:
+    """The claims a 401 demands, decoded to JSON: continuous access evaluation, or conditional access.
+
+    Source: learn.microsoft.com/entra/identity-platform/claims-challenge
+    """
+    said = _header(headers, "www-authenticate") or ""
+    found = re.search(r'claims="([^"]+)"', said)
+    if not found:
+        return None
+    value = found.group(1)
+    if value.lstrip().startswith("{"):
+        return value
+    try:
+        padded = value + "=" * (-len(value) % 4)
+        return base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True).decode()
+    except ValueError:
+        return None

@@ -1,0 +1,231 @@
+"""Acting for people: what they granted is kept encrypted, exchanged on their behalf, and forgotten when they say so.
+
+Teams hands the bot a token for the bot itself; MSAL exchanges it for one for Graph and keeps a refresh token, so that
+effects which run later need nobody at a screen.
+Source: learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow, and MSAL's own source:
+``acquire_token_on_behalf_of`` asks the login service every time, so the cache is ours to look in first.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import msal
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.clock import Clock
+from bot.graph.auth import Credential, DiscoveryOnce, confidential_client, http_session, in_thread, understood
+from bot.graph.clouds import Cloud
+from bot.graph.tokens import Token
+from bot.visits.errors import SignInNeeded
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
+"""Errors that only the person can mend: consent, another factor, a password that changed."""
+
+
+class GrantStore(Protocol):
+    """Keeps what people granted, as opaque bytes."""
+
+    async def load(self, person: str) -> bytes | None:
+        """What is kept of this person."""
+        ...
+
+    async def save(self, person: str, grant: bytes) -> None:
+        """Keep it, in place of what was."""
+        ...
+
+    async def delete(self, person: str) -> None:
+        """Forget it."""
+        ...
+
+
+class MemoryGrants:
+    """Grants that end with the process: for tests and the emulator."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    async def load(self, person: str) -> bytes | None:
+        """What is kept of this person."""
+        return self._kept.get(person)
+
+    async def save(self, person: str, grant: bytes) -> None:
+        """Keep it."""
+        self._kept[person] = grant
+
+    async def delete(self, person: str) -> None:
+        """Forget it."""
+        self._kept.pop(person, None)
+
+
+class Sealed:
+    """Encrypts grants. The first key seals; all open, so that keys can be rotated.
+
+    A key is 32 bytes in url-safe base64, from a setting or a Key Vault reference in it
+    (learn.microsoft.com/azure/app-service/app-service-key-vault-references).
+    """
+
+    def __init__(self, *keys: str) -> None:
+        """Raises ValueError where a key is not one."""
+        if not keys:
+            raise ValueError("a key is needed to keep what people grant")
+        self._fernet = MultiFernet([Fernet(_url_safe(each)) for each in keys])
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt and sign."""
+        return self._fernet.encrypt(text.encode())
+
+    def open(self, grant: bytes) -> str | None:
+        """Decrypt; None where no key of ours fits, as after a key was dropped: the person signs in again."""
+        try:
+            return self._fernet.decrypt(grant).decode()
+        except InvalidToken:
+            return None
+
+
+def _url_safe(key: str) -> str:
+    return key.strip().replace("+", "-").replace("/", "_")
+
+
+class DelegatedTokens:
+    """Tokens of people, by on-behalf-of and silent refresh. Implements ``PersonSignIn``."""
+
+    def __init__(
+        self,
+        credential: Credential,
+        store: GrantStore,
+        sealed: Sealed,
+        *,
+        client_id: str,
+        tenant_id: str,
+        cloud: Cloud,
+        permissions: Sequence[str],
+        clock: Clock,
+        http: Any = None,
+        authority: str | None = None,
+    ) -> None:
+        """``permissions`` are the delegated ones the configuration needs (``doctor.diagnosis``)."""
+        self._credential = credential
+        self._store = store
+        self._sealed = sealed
+        self._client_id = client_id
+        self._tenant_id = tenant_id
+        self._cloud = cloud
+        self._scopes = cloud.scopes(*permissions)
+        self._clock = clock
+        self._http = DiscoveryOnce(http or http_session())
+        self._authority = authority
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def exchange(self, person: str, assertion: str) -> Token:
+        """Exchange the token Teams handed over, and keep the grant.
+
+        Raises: SignInNeeded where the person must consent or prove more (answer the invoke with 412), CalendarBusy
+        while sign-in is away, CalendarRefused where the app itself is refused.
+        """
+        async with self._lock(person):
+            cache = msal.SerializableTokenCache()
+            answer = await in_thread(
+                lambda: self._client(cache).acquire_token_on_behalf_of(assertion, scopes=self._scopes)
+            )
+            token = self._token(person, answer)
+            await self._store.save(person, self._sealed.seal(cache.serialize()))
+            log.info("sign_in.exchanged")
+            return token
+
+    async def redeem(self, person: str, code: str, *, redirect: str) -> Token:
+        """Redeem the code of a sign-in by hand, and keep the grant. It must be this very person who signed in.
+
+        Raises: as ``exchange``.
+        """
+        async with self._lock(person):
+            cache = msal.SerializableTokenCache()
+            answer = await in_thread(
+                lambda: self._client(cache).acquire_token_by_authorization_code(
+                    code, scopes=self._scopes, redirect_uri=redirect
+                )
+            )
+            token = self._token(person, answer)
+            if (answer.get("id_token_claims") or {}).get("oid") != person:
+                log.warning("sign_in.another_person")
+                raise SignInNeeded(person)
+            await self._store.save(person, self._sealed.seal(cache.serialize()))
+            log.info("sign_in.redeemed")
+            return token
+
+    async def for_person(self, person: str, claims: str | None) -> Token:
+        """A token from the kept grant, refreshed where it ran out. Implements ``PersonSignIn``."""
+        return await self.silent(person, claims=claims)
+
+    async def silent(self, person: str, *, claims: str | None = None) -> Token:
+        """A token without asking the person.
+
+        Raises: SignInNeeded where nothing is kept or it no longer holds; it is then forgotten.
+        """
+        async with self._lock(person):
+            cache = await self._cache_of(person)
+            answer = await in_thread(lambda: self._acquire(cache, claims))
+            if answer is None:
+                raise SignInNeeded(person)
+            try:
+                token = self._token(person, answer)
+            except SignInNeeded:
+                await self._store.delete(person)
+                raise
+            if cache.has_state_changed:
+                await self._store.save(person, self._sealed.seal(cache.serialize()))
+            return token
+
+    async def has_grant(self, person: str) -> bool:
+        """Whether anything is kept for this person. It may turn out to hold no longer."""
+        return await self._store.load(person) is not None
+
+    async def sign_out(self, person: str) -> None:
+        """Forget the person's grant. Whoever caches tokens forgets theirs too (``GraphTokens.forget``)."""
+        async with self._lock(person):
+            await self._store.delete(person)
+        log.info("sign_in.signed_out")
+
+    def _lock(self, person: str) -> asyncio.Lock:
+        return self._locks.setdefault(person, asyncio.Lock())
+
+    async def _cache_of(self, person: str) -> Any:
+        grant = await self._store.load(person)
+        text = None if grant is None else self._sealed.open(grant)
+        if text is None:
+            raise SignInNeeded(person)
+        cache = msal.SerializableTokenCache()
+        cache.deserialize(text)
+        return cache
+
+    def _acquire(self, cache: Any, claims: str | None) -> Any:
+        client = self._client(cache)
+        accounts = client.get_accounts()
+        if not accounts:
+            return None
+        return client.acquire_token_silent_with_error(
+            self._scopes, account=accounts[0], force_refresh=claims is not None, claims_challenge=claims or None
+        )
+
+    def _client(self, cache: Any) -> Any:
+        """A client over one person's cache. What discovery learned is shared, so only the first asks for it."""
+        return confidential_client(
+            self._credential,
+            client_id=self._client_id,
+            tenant_id=self._tenant_id,
+            cloud=self._cloud,
+            token_cache=cache,
+            http=self._http,
+            authority=self._authority,
+        )
+
+    def _token(self, person: str, answer: Any) -> Token:
+        error = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+        if error in ASK_AGAIN:
+            raise SignInNeeded(person, error=error, claims=str(answer.get("claims", "")))
+        said = understood(answer)
+        return Token(said["access_token"], self._clock.now() + timedelta(seconds=int(said.get("expires_in", 0))))

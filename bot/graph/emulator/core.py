@@ -1,0 +1,323 @@
+"""The emulator itself: a request goes in, the answer Graph would give comes out, and everything is remembered."""
+
+import asyncio
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, quote, unquote
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from bot.clock import Clock, SystemClock
+from bot.graph.emulator import batch, login
+from bot.graph.emulator.areas import areas
+from bot.graph.emulator.batch import Asked
+from bot.graph.emulator.bookings_world import opened
+from bot.graph.emulator.calendar import CalendarArea
+from bot.graph.emulator.courier import Courier
+from bot.graph.emulator.demo import demo_world
+from bot.graph.emulator.exchange import Answer, Call, Caller, GraphError, Version, bad_request, not_found
+from bot.graph.emulator.faults import Fault, Faults
+from bot.graph.emulator.gate import Gate
+from bot.graph.emulator.identity import Identity
+from bot.graph.emulator.keeping import Keeper, Memory, shortened
+from bot.graph.emulator.parts import Busy, User
+from bot.graph.emulator.routing import PERSON, Router, routes_of, segments_of
+from bot.graph.emulator.snapshot import snapshot
+from bot.graph.emulator.state import Recorded, State
+from bot.graph.emulator.waiting_room import WaitingRoom
+from bot.graph.emulator.world import World
+
+Sleep = Callable[[float], Awaitable[None]]
+NEVER_RECORDED = {"authorization", "cookie"}
+AT_ONCE_PER_MAILBOX = 4
+REQUESTS_IN_MEMORY = 5000
+OUTLOOK = {"events", "calendar", "calendarview", "findmeetingtimes", "sendmail", "mailboxsettings"}
+
+
+class GraphEmulator:
+    """Graph without a tenant. ``handle`` is an ``httpx.MockTransport`` handler; the same core is served over HTTP.
+
+    ``visit_base`` is where the client's waiting-room page is served, such as ``http://127.0.0.1:3978``; without it
+    client links look like the real ones. ``notify`` carries change notifications to subscribers.
+    """
+
+    identity: Identity
+    """Makes tokens, and checks them where the world says so."""
+    waiting_room: WaitingRoom
+    """Plays clients and staff at the door of a meeting."""
+    courier: Courier
+    """The subscriptions, and what was delivered to them."""
+    outlook: CalendarArea
+    """Plays people who change events by hand."""
+
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        clock: Clock | None = None,
+        visit_base: str | None = None,
+        sleep: Sleep = asyncio.sleep,
+        notify: httpx.AsyncBaseTransport | None = None,
+        state_file: Path | None = None,
+    ) -> None:
+        self.visit_base = visit_base
+        self.clock = clock or SystemClock()
+        self.faults = Faults()
+        self._first_world = world or demo_world()
+        self._sleep = sleep
+        self._notify = notify
+        self._at_work: Counter[str] = Counter()
+        self._keeper = None if state_file is None else Keeper(state_file, self._memory)
+        self._begin(self._keeper.load() if self._keeper else None)
+
+    def reset(self) -> None:
+        """Back to the world as it was given, with nothing asked and nothing done."""
+        self._begin(None)
+        self.changed()
+
+    def _begin(self, memory: Memory | None) -> None:
+        now = self.clock.now
+        self.world = self._first_world.model_copy(deep=True)
+        opening = {each.id: opened(each, self.world.users, now()) for each in self.world.businesses}
+        self.state = State(businesses=opening)
+        self.faults.clear()
+        self.identity = Identity(self.world, now, now())
+        self._gate = Gate(self.world, self.identity)
+        self.courier = Courier(self.world, now, self._sleep, self._notify)
+        if memory is not None:
+            self.state = memory.linked(self.world).state
+            self.courier.subscriptions.update(memory.subscriptions)
+            self.identity.revoked.update(memory.revoked)
+        self.waiting_room = WaitingRoom(self.world, self.state, self.courier, now)
+        self.outlook = CalendarArea(self.world, self.state, self.courier, lambda: self.visit_base)
+        everything = [self.outlook, *areas(self.world, self.state, self.courier, lambda: self.visit_base)]
+        self._router = Router([each for area in everything for each in routes_of(area)])
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything asked and everything that came of it, as ``GET /emulator/state`` shows it."""
+        return snapshot(self.state, self.clock.now())
+
+    def changed(self) -> None:
+        """Note that the memory changed, for those who change it otherwise than by a call."""
+        del self.state.requests[:-REQUESTS_IN_MEMORY]
+        if self._keeper is not None:
+            self._keeper.changed()
+
+    def block(self, who: str, starts_at: datetime, ends_at: datetime, subject: str = "Busy") -> None:
+        """Put something else into someone's calendar. Raises KeyError for a stranger."""
+        user = next((each for each in self.world.users if each.answers_to(who)), None)
+        if user is None:
+            raise KeyError(who)
+        starts, ends = (each.astimezone(ZoneInfo(user.time_zone)) for each in (starts_at, ends_at))
+        taken = Busy(on=starts.date(), starts=starts.time(), ends=ends.time(), subject=subject)
+        user.busy = (*user.busy, taken)
+
+    def _memory(self) -> bytes:
+        memory = Memory(
+            state=shortened(self.state), subscriptions=self.courier.subscriptions, revoked=self.identity.revoked
+        )
+        return memory.model_dump_json().encode()
+
+    async def close(self) -> None:
+        """Give up deliveries and write the memory, where it is kept."""
+        await self.courier.close()
+        if self._keeper is not None:
+            await self._keeper.close()
+
+    async def quiet(self) -> None:
+        """Return once every notification was delivered or given up."""
+        await self.courier.quiet()
+
+    async def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request to Graph or to the login service.
+
+        Raises httpx.ReadError where the script cuts the connection, and httpx.ReadTimeout where it delays the answer
+        beyond the caller's own patience; the request has been carried out in both.
+        """
+        body = await request.aread()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        asked = Asked(request.method, request.url.raw_path.decode("ascii"), headers, body)
+        if login.is_login(request.url.path):
+            root = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
+            return _response(login.answer(self.identity, asked.method, request.url.path, root, body), request)
+        fault = self.faults.next_for(asked.method, readable(asked.target.partition("?")[0]))
+        record = self._record(asked)
+        answer = await self._carry_out(asked, record, fault)
+        record.status = record.answer = None
+        self.changed()
+        if fault is not None:
+            await self._stall(fault, request)
+        record.status, record.answer = answer.status, answer.body
+        return _response(answer, request)
+
+    async def _stall(self, fault: Fault, request: httpx.Request) -> None:
+        if fault.delay_s:
+            patience = (request.extensions.get("timeout") or {}).get("read")
+            if patience is not None and patience < fault.delay_s:
+                await self._sleep(patience)
+                raise httpx.ReadTimeout("the emulator stalls", request=request)
+            await self._sleep(fault.delay_s)
+        if fault.drop_after_commit:
+            raise httpx.ReadError("the emulator cut the connection", request=request)
+
+    async def _carry_out(self, asked: Asked, record: Recorded, fault: Fault | None) -> Answer:
+        """The answer to one call, alone or inside a batch, with the headers every answer has."""
+        began = time.perf_counter()
+        now = self.clock.now()
+        self.state.settle(now)
+        request_id = str(uuid.uuid4())
+        client_request_id = asked.headers.get("client-request-id", request_id)
+        try:
+            if fault is not None and (refusal := fault.error()) is not None:
+                raise refusal
+            answer = await self._dispatch(asked, record)
+        except GraphError as error:
+            answer = error.answer(now, request_id, client_request_id)
+        answer.headers |= {
+            "request-id": request_id,
+            "client-request-id": client_request_id,
+            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Emulator","Slice":"E","Ring":"0","ScaleUnit":"000"}}',
+            "Date": format_datetime(now, usegmt=True),
+        }
+        record.status, record.answer = answer.status, answer.body
+        record.took_ms = (time.perf_counter() - began) * 1000
+        return answer
+
+    async def _one_of_batch(self, asked: Asked) -> Answer:
+        fault = self.faults.next_for(asked.method, readable(asked.target.partition("?")[0]))
+        return await self._carry_out(asked, self._record(asked), fault)
+
+    async def _dispatch(self, asked: Asked, record: Recorded) -> Answer:
+        raw_path = asked.target.partition("?")[0]
+        version, rest = _version_and_rest(raw_path)
+        caller = self.identity.caller(asked.headers.get("authorization", ""))
+        if rest == "$batch" and asked.method == "POST":
+            return await batch.run(asked, _json(asked), version, self._one_of_batch)
+        segments, subject_key = _subject(segments_of(rest))
+        route, parameters = self._router.find(asked.method, version, self.world.cloud, segments)
+        call = Call(
+            method=asked.method,
+            version=version,
+            path=f"/{rest}",
+            parameters=parameters,
+            query=record.query,
+            headers=asked.headers,
+            body=_json(asked),
+            now=self.clock.now(),
+            caller=caller,
+            subject=self._named(subject_key, caller),
+        )
+        self._gate.permit(route, call)
+        async with _Room(self._at_work, segments, call.subject):
+            if self.world.switches.latency_s:
+                await self._sleep(self.world.switches.latency_s)
+            found = route.handler(call)
+            return await found if isinstance(found, Awaitable) else found
+
+    def _named(self, key: str | None, caller: Caller) -> User | None:
+        """The person the path is about. ``/me`` needs one who is signed in."""
+        if key is None:
+            return None
+        if key == "me":
+            if caller.user is None:
+                raise bad_request("/me request is only valid with delegated authentication flow.")
+            return caller.user
+        found = self.world.user(key)
+        if found is None:
+            message = f"Resource '{key}' does not exist or one of its queried reference-property objects are not here."
+            raise not_found(message, "Request_ResourceNotFound")
+        return found
+
+    def _record(self, asked: Asked) -> Recorded:
+        raw_path, _, raw_query = asked.target.partition("?")
+        record = Recorded(
+            method=asked.method,
+            path=readable(raw_path),
+            query=dict(parse_qsl(raw_query, keep_blank_values=True)),
+            body=_lenient(asked.body),
+            at=self.clock.now(),
+            headers={name: value for name, value in asked.headers.items() if name not in NEVER_RECORDED},
+        )
+        self.state.requests.append(record)
+        return record
+
+
+class _Room:
+    """A place among the calls one mailbox serves at once. Source: learn.microsoft.com/graph/throttling-limits"""
+
+    def __init__(self, at_work: Counter[str], segments: tuple[str, ...], subject: User | None) -> None:
+        self._at_work = at_work
+        is_outlook = len(segments) > 1 and segments[1].casefold() in OUTLOOK
+        self._mailbox = subject.id if subject is not None and is_outlook else None
+
+    async def __aenter__(self) -> None:
+        if self._mailbox is None:
+            return
+        if self._at_work[self._mailbox] >= AT_ONCE_PER_MAILBOX:
+            self._mailbox = None
+            message = "Application is over its MailboxConcurrency limit."
+            raise GraphError(429, "ApplicationThrottled", message, headers={"Retry-After": "1"})
+        self._at_work[self._mailbox] += 1
+
+    async def __aexit__(self, *failure: object) -> None:
+        if self._mailbox is not None:
+            self._at_work[self._mailbox] -= 1
+
+
+def readable(raw_path: str) -> str:
+    """A path decoded for reading; a slash inside a segment stays escaped."""
+    return "/".join(unquote(each).replace("/", quote("/", safe="")) for each in raw_path.split("/"))
+
+
+def _version_and_rest(raw_path: str) -> tuple[Version, str]:
+    head, _, rest = raw_path.lstrip("/").partition("/")
+    if head not in ("v1.0", "beta"):
+        raise bad_request(f"Invalid version: {head}")
+    return cast(Version, head), rest
+
+
+def _subject(segments: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """Fold ``me`` and ``users/{id}`` into one ``{user}`` segment."""
+    if PERSON in segments[:1]:
+        raise bad_request(f"Resource not found for the segment '{PERSON}'.")
+    if segments and segments[0].casefold() == "me":
+        return (PERSON, *segments[1:]), "me"
+    if len(segments) > 1 and segments[0].casefold() == "users":
+        return (PERSON, *segments[2:]), segments[1]
+    return segments, None
+
+
+def _json(asked: Asked) -> Any:
+    """The body as JSON, which must be labelled so. Source: learn.microsoft.com/graph/use-the-api"""
+    if not asked.body:
+        return None
+    if not asked.headers.get("content-type", "").lower().startswith("application/json"):
+        raise bad_request("A Content-Type of application/json is required.", "RequestBodyRead")
+    try:
+        return json.loads(asked.body)
+    except ValueError:
+        raise bad_request("Unable to read JSON request payload.") from None
+
+
+def _lenient(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _response(answer: Answer, request: httpx.Request) -> httpx.Response:
+    if answer.status == 204:
+        return httpx.Response(204, headers=answer.headers, request=request)
+    body = {} if answer.body is None else answer.body
+    return httpx.Response(answer.status, json=body, headers=answer.headers, request=request)

@@ -1,0 +1,147 @@
+"""Visits as stand-alone Teams meetings, for tenants that keep their calendars elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.graph import calls, meeting_wire, wire
+from bot.graph.client import GraphClient
+from bot.graph.clouds import Features
+from bot.graph.identity import Seating
+from bot.graph.online import OnlineMeetings
+from bot.graph.online_backend import OnlineBackend
+from bot.graph.refs import written
+from bot.graph.schedules import Schedules
+from bot.visits.errors import CalendarRefused
+from bot.visits.models import BusySpan, Slot, StaffId, StaffMember, Visit
+from bot.visits.ports import CalendarEntry
+
+
+class MeetingCalendar(OnlineBackend):
+    """Visits as online meetings with the visit's id as external id. Implements ``bot.visits.ports.Calendar``.
+
+    No calendar entry, no invitation, no mail: the meeting's id stands for the event's.
+    """
+
+    backend = "meeting"
+
+    def __init__(
+        self,
+        graph: GraphClient,
+        seating: Seating,
+        meetings: OnlineMeetings,
+        schedules: Schedules,
+        *,
+        calendars_elsewhere: bool = False,
+    ) -> None:
+        """``calendars_elsewhere``: a person said that Outlook knows nothing of the staff's time, so it is not asked."""
+        super().__init__(graph, seating, meetings, schedules)
+        self._elsewhere = calendars_elsewhere
+
+    @property
+    def features(self) -> Features:
+        """No invitation goes out by itself."""
+        return replace(self._graph.cloud.features, invitations=False)
+
+    async def busy(
+        self, staff: Sequence[StaffMember], since: datetime, until: datetime
+    ) -> Mapping[StaffId, Sequence[BusySpan]]:
+        """Outlook's free and busy, unless the clinic keeps its calendars elsewhere."""
+        if self._elsewhere:
+            return {each.id: () for each in staff}
+        return await super().busy(staff, since, until)
+
+    async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:
+        """Make the meeting, or get the one that is there. The visit's id is its key, so repeating is safe.
+
+        A meeting that is there keeps its times, so they are set after.
+        Source: POST /users/{id}/onlineMeetings/createOrGet, learn.microsoft.com/graph/api/onlinemeeting-createorget
+        """
+        owner = self._new_owner(visit)
+        seat = await self._seating.seat(calls.CREATE_OR_GET_MEETING, owner)
+        new = meeting_wire.NewMeeting(
+            external_id=visit.id,
+            subject=f"{visit.type_name}: {visit.client.name}",
+            start_date_time=wire.zulu(visit.starts_at),
+            end_date_time=wire.zulu(visit.ends_at),
+        )
+        answer = await self._graph.ask(calls.CREATE_OR_GET_MEETING, seat, body=new.to_json())
+        meeting = meeting_wire.Meeting.model_validate(answer)
+        if not _is_at(meeting, visit):
+            await self._set_times(owner, meeting.id, visit)
+        return CalendarEntry(event_id=written(owner, meeting.id, visit), join_url=meeting.join_web_url)
+
+    async def find(self, visit: Visit) -> CalendarEntry | None:
+        """The meeting by its id or join URL. There is no look-up by external id; adding again is one."""
+        if visit.event_id is not None:
+            return await self.read(visit)
+        if visit.join_url is None:
+            return None
+        owner = self._owner(visit)
+        meeting = await self._meetings.find(owner, visit.join_url)
+        if meeting is None:
+            return None
+        return CalendarEntry(event_id=written(owner, meeting.id, visit), join_url=meeting.join_web_url)
+
+    async def read(self, visit: Visit) -> CalendarEntry | None:
+        """Read the meeting back by its id; None when it is gone."""
+        if visit.event_id is None:
+            return await self.find(visit)
+        meeting = await self.read_meeting(visit)
+        return None if meeting is None else CalendarEntry(event_id=visit.event_id, join_url=meeting.join_web_url)
+
+    async def read_meeting(self, visit: Visit) -> meeting_wire.Meeting | None:
+        """The meeting as it is, or None where there is none any more."""
+        ref = self._ref(visit)
+        seat = await self._seating.seat(calls.READ_MEETING, ref.owner)
+        try:
+            return meeting_wire.Meeting.model_validate(await self._graph.ask(calls.READ_MEETING, seat, meeting=ref.id))
+        except CalendarRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    async def _slot(self, visit: Visit) -> Slot | None:
+        meeting = await self.read_meeting(visit)
+        if meeting is None or meeting.start_date_time is None or meeting.end_date_time is None:
+            return None
+        starts_at, ends_at = wire.read_instant(meeting.start_date_time), wire.read_instant(meeting.end_date_time)
+        return Slot(starts_at=starts_at, duration=ends_at - starts_at)
+
+    async def meeting_of(self, visit: Visit) -> str:
+        """The meeting's own id."""
+        return self._ref(visit).id
+
+    async def move(self, visit: Visit) -> CalendarEntry:
+        """Set both times, as Graph wants them. Safe to repeat."""
+        ref = self._ref(visit)
+        join_url = await self._set_times(ref.owner, ref.id, visit)
+        return CalendarEntry(event_id=visit.event_id or ref.id, join_url=join_url or visit.join_url)
+
+    async def invite_client(self, visit: Visit) -> None:
+        """Nothing: a meeting without a calendar invites nobody. The client has the link and the SMS."""
+
+    async def cancel(self, visit: Visit, comment: str = "") -> None:
+        """Delete the meeting. Nobody is told by it; one that is gone already is fine."""
+        ref = self._ref(visit)
+        await self._meetings.delete(ref.owner, ref.id)
+
+    async def _set_times(self, owner: str, meeting_id: str, visit: Visit) -> str | None:
+        seat = await self._seating.seat(calls.CHANGE_MEETING, owner)
+        times = meeting_wire.MeetingTimes(
+            start_date_time=wire.zulu(visit.starts_at), end_date_time=wire.zulu(visit.ends_at)
+        ).to_json()
+        answer = await self._graph.ask(calls.CHANGE_MEETING, seat, body=times, meeting=meeting_id)
+        return meeting_wire.Meeting.model_validate(answer).join_web_url if answer else None
+
+
+def _is_at(meeting: meeting_wire.Meeting, visit: Visit) -> bool:
+    if meeting.start_date_time is None or meeting.end_date_time is None:
+        return False
+    try:
+        return (wire.read_instant(meeting.start_date_time), wire.read_instant(meeting.end_date_time)) == (
+            visit.starts_at,
+            visit.ends_at,
+        )
+    except (ValueError, TypeError):
+        return False

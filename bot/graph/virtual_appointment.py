@@ -1,0 +1,152 @@
+"""Visits with Graph's virtualAppointment resource of 2022, which was retired on 30 June 2023.
+
+Kept because tenants and documents still speak of it. Where it is gone the visits are plain online meetings, and one
+notice says so.
+Source: learn.microsoft.com/graph/api/virtualappointment-put (beta), /resources/virtualappointment
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from bot.graph import calls, meeting_wire
+from bot.graph.client import GraphClient
+from bot.graph.identity import Seating
+from bot.graph.meeting import MeetingCalendar
+from bot.graph.online import OnlineMeetings
+from bot.graph.schedules import Schedules
+from bot.visits.errors import CalendarRefused, SignInNeeded
+from bot.visits.models import Visit
+
+log = logging.getLogger(__name__)
+
+RETIRED = (400, 404, 405, 410, 501)
+"""How a tenant answers where the resource is no more: a segment it does not know."""
+
+
+class VirtualAppointmentCalendar(MeetingCalendar):
+    """Online meetings, each with a virtualAppointment that names the client. Implements the calendar port.
+
+    The resource is put when the client link is fetched, because the link comes from it.
+    """
+
+    backend = "virtual-appointment"
+
+    def __init__(
+        self,
+        graph: GraphClient,
+        seating: Seating,
+        meetings: OnlineMeetings,
+        schedules: Schedules,
+        *,
+        calendars_elsewhere: bool = False,
+        external_url: str = "",
+    ) -> None:
+        """``external_url`` is where the clinic's own system shows a visit, with ``{visit_id}`` in it."""
+        super().__init__(graph, seating, meetings, schedules, calendars_elsewhere=calendars_elsewhere)
+        self._external_url = external_url
+        self._notice: str | None = None
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """That the resource is gone, or that it takes somebody's sign-in, once either was found out."""
+        return () if self._notice is None else (self._notice,)
+
+    async def client_link(self, visit: Visit) -> str:
+        """Put the appointment and return its link; in a tenant without it, today's link function.
+
+        Raises: TenantProvisioning while the tenant's first appointment is set up.
+        """
+        link = await self._put(visit)
+        return link if link is not None else await super().client_link(visit)
+
+    async def appointment_of(self, visit: Visit) -> meeting_wire.VirtualAppointment | None:
+        """The appointment as it is; None where there is none. A sample wraps it in ``value``, so that is read too."""
+        ref = self._ref(visit)
+        seat = await self._seating.seat(calls.READ_OLD_APPOINTMENT, ref.owner)
+        try:
+            answer = await self._graph.ask(calls.READ_OLD_APPOINTMENT, seat, meeting=ref.id)
+        except CalendarRefused as refused:
+            if refused.status in RETIRED:
+                return None
+            raise
+        return meeting_wire.VirtualAppointment.model_validate(_unwrapped(answer))
+
+    async def invite_client(self, visit: Visit) -> None:
+        """Bring the appointment's client to who they are now. Nobody is mailed."""
+        if self._notice is not None:
+            return
+        ref = self._ref(visit)
+        body = {"appointmentClients": [_client(visit)]}
+        try:
+            seat = await self._seating.seat(calls.CHANGE_OLD_APPOINTMENT, ref.owner)
+            await self._graph.ask(calls.CHANGE_OLD_APPOINTMENT, seat, body=body, meeting=ref.id)
+        except SignInNeeded:
+            self._fall_back("virtual_appointment_sign_in")
+        except CalendarRefused as refused:
+            if refused.status not in RETIRED:
+                raise
+
+    async def cancel(self, visit: Visit, comment: str = "") -> None:
+        """Delete the appointment, then its meeting. Either being gone already is fine."""
+        if self._notice is None:
+            await self._delete_appointment(visit)
+        await super().cancel(visit, comment)
+
+    async def _delete_appointment(self, visit: Visit) -> None:
+        ref = self._ref(visit)
+        try:
+            seat = await self._seating.seat(calls.DELETE_OLD_APPOINTMENT, ref.owner)
+            await self._graph.ask(calls.DELETE_OLD_APPOINTMENT, seat, meeting=ref.id)
+        except SignInNeeded:
+            self._fall_back("virtual_appointment_sign_in")
+        except CalendarRefused as refused:
+            if refused.status not in RETIRED:
+                raise
+
+    async def _put(self, visit: Visit) -> str | None:
+        """The link from the appointment, or None where the tenant has no such resource."""
+        if self._notice is not None:
+            return None
+        ref = self._ref(visit)
+        body: dict[str, object] = {
+            "settings": {"allowClientToJoinUsingBrowser": True},
+            "appointmentClients": [_client(visit)],
+            "externalAppointmentId": visit.id,
+        }
+        if self._external_url:
+            body["externalAppointmentUrl"] = self._external_url.format(visit_id=visit.id)
+        try:
+            seat = await self._seating.seat(calls.PUT_OLD_APPOINTMENT, ref.owner)
+            answer = await self._graph.ask(calls.PUT_OLD_APPOINTMENT, seat, body=body, meeting=ref.id)
+        except SignInNeeded:
+            self._fall_back("virtual_appointment_sign_in")
+            return None
+        except CalendarRefused as refused:
+            if refused.status not in RETIRED:
+                raise
+            self._fall_back("virtual_appointment_retired")
+            return None
+        appointment = meeting_wire.VirtualAppointment.model_validate(_unwrapped(answer) if answer else {})
+        if appointment.appointment_client_join_web_url is None and answer is None:
+            found = await self.appointment_of(visit)
+            return found.appointment_client_join_web_url if found else None
+        return appointment.appointment_client_join_web_url
+
+    def _fall_back(self, notice: str) -> None:
+        log.warning("graph.virtual_appointment_unavailable", extra={"notice": notice})
+        self._notice = notice
+
+
+def _client(visit: Visit) -> dict[str, object]:
+    about: dict[str, object] = {"displayName": visit.client.name}
+    if visit.client.email:
+        about["emailAddress"] = visit.client.email
+    if visit.client.phone:
+        about["smsCapablePhoneNumber"] = visit.client.phone
+    return about
+
+
+def _unwrapped(answer: Any) -> Any:
+    value = answer.get("value") if isinstance(answer, dict) else None
+    return value if isinstance(value, dict) else answer
