@@ -1,0 +1,80 @@
+"""What a person decides about an effect that cannot go on by itself: send it again, leave it, drop it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.clock import Clock
+from bot.store.effects import EffectRow, LedgerChanges
+from bot.visits.models import EffectState, Told, Visit, VisitId
+from bot.visits.ports import VisitResults
+from bot.work.plan import SMS_OF, Op
+from bot.work.settling import TOLD_BEFORE, Ledger
+
+STUCK = frozenset({EffectState.unknown, EffectState.refused, EffectState.failed})
+OPEN = frozenset({EffectState.waiting, EffectState.retrying, EffectState.provisioning})
+
+
+class Decisions:
+    """Each returns whether the effect was in a state in which that can be decided; repeating does nothing."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+
+    async def again(self, visit_id: VisitId, key: str) -> bool:
+        """Let an effect be tried once more, as if it had not been: what the client knew before it counts again."""
+
+        def change(row: EffectRow) -> LedgerChanges | None:
+            if row.state not in STUCK:
+                return None
+            before = row.payload or {}
+            results: VisitResults = {}
+            if row.state is EffectState.unknown and TOLD_BEFORE in before:
+                told = before[TOLD_BEFORE]
+                results = {"told": Told.model_validate(told) if told else None}
+            op = _op(row)
+            is_looked_up = op is not None and op not in SMS_OF
+            attempts = min(row.attempts, 1) if is_looked_up else 0  # what may have gone through is not forgotten
+            opened = replace(
+                row, state=EffectState.waiting, code=None, attempts=attempts, until=None, updated_at=self._clock.now()
+            )
+            return LedgerChanges(rows=[opened], results=results)
+
+        return await self._change(visit_id, key, change)
+
+    async def leave(self, visit_id: VisitId, key: str) -> bool:
+        """Leave an unknown effect as it is: the client is taken to know."""
+
+        def change(row: EffectRow) -> LedgerChanges | None:
+            if row.state is not EffectState.unknown:
+                return None
+            return LedgerChanges(rows=[replace(row, state=EffectState.left, updated_at=self._clock.now())])
+
+        return await self._change(visit_id, key, change)
+
+    async def drop(self, visit_id: VisitId, key: str) -> bool:
+        """Do not do it any more."""
+
+        def change(row: EffectRow) -> LedgerChanges | None:
+            if row.state not in STUCK | OPEN:
+                return None
+            return LedgerChanges(rows=[replace(row, state=EffectState.left, until=None, updated_at=self._clock.now())])
+
+        return await self._change(visit_id, key, change)
+
+    async def _change(self, visit_id: VisitId, key: str, change: Callable[[EffectRow], LedgerChanges | None]) -> bool:
+        decided: list[bool] = []
+
+        def decide(_: Visit | None, rows: Sequence[EffectRow]) -> LedgerChanges:
+            row = next((each for each in rows if each.key == key), None)
+            changes = change(row) if row is not None else None
+            decided[:] = [changes is not None]
+            return changes or LedgerChanges()
+
+        await self._ledger.transact(visit_id, decide)
+        return decided[0]
+
+
+def _op(row: EffectRow) -> Op | None:
+    name = row.key.partition(":")[0]
+    return Op(name) if name in Op.__members__ else None

@@ -1,0 +1,100 @@
+"""Tells the desk's chat and the administrators that something needs attention: once, and without client data."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from bot.store.effects import NEEDS_SOMEBODY, EffectRow
+from bot.visits.models import EffectKind, Visit, VisitId
+from bot.visits.ports import Notifier, VisitStore
+from bot.work.engine import PATIENT, Durable, Json, Run
+from bot.work.kinds import Kinds, go_on_later
+from bot.work.sending import Message, Sending
+from bot.work.settling import HELD_UP
+from cards.notice_cards import desk_notice
+from cards.reader import Readers
+
+log = logging.getLogger(__name__)
+
+KIND = "desk_notice"
+TROUBLE = frozenset(
+    {
+        EffectKind.calendar,
+        EffectKind.invitation,
+        EffectKind.sms_confirmation,
+        EffectKind.sms_reschedule,
+        EffectKind.sms_cancellation,
+        EffectKind.sms_reminder,
+        EffectKind.late_email,
+    }
+)
+"""What the desk hears of when it was not done, or nobody knows: the client may not know what we think they know."""
+WORDS = {"unknown": "effect_unknown", "failed": "effect_failed", "refused": "effect_failed"}
+
+
+class Notices:
+    """The desk's fallback. Who is not set is not told; the log and ``effects`` still say it."""
+
+    def __init__(
+        self,
+        engine: Kinds,
+        sending: Sending,
+        visits: VisitStore,
+        notifier: Notifier,
+        readers: Readers,
+        *,
+        desk_chat: str = "",
+        admins: Sequence[str] = (),
+    ) -> None:
+        self._engine: Durable = engine
+        self._sending = sending
+        self._visits = visits
+        self._notifier = notifier
+        self._readers = readers
+        self._desk_chat = desk_chat
+        self._admins = tuple(admins)
+        engine.on(KIND, self._tell, queue=PATIENT)
+
+    async def tell(self, visit: Visit, what: str, about: str, *, admins: bool = False) -> None:
+        """Have it told, durably. ``what`` is a key under ``notice``; ``about`` names it, so that it is told once."""
+        if not self._desk_chat and not (admins and self._admins):
+            log.warning("desk.not_set", extra={"visit_id": visit.id, "what": what, "effect": about})
+            return
+        payload: dict[str, Json] = {"visit_id": visit.id, "what": what, "about": about, "admins": admins}
+        await self._engine.start(KIND, f"{KIND}:{about}", payload)
+
+    async def tell_of_trouble(self, visit: Visit, rows: Sequence[EffectRow]) -> None:
+        """Have the desk told of each effect of a visit that needs somebody; of what only waits for another, once."""
+        amiss = [row for row in rows if row.kind in TROUBLE and row.state in NEEDS_SOMEBODY]
+        causes = [row for row in amiss if row.code != HELD_UP]
+        for row in causes or amiss[:1]:
+            await self.tell(visit, WORDS[row.state], row.key, admins=row.state != "unknown")
+
+    async def _tell(self, run: Run, payload: Mapping[str, Json]) -> None:
+        about = str(payload["about"])
+        dues = []
+        if self._desk_chat:
+            dues.append(await run.step("desk", partial(self._send, f"{KIND}:{about}", None, payload)))
+        if payload["admins"]:
+            for admin in self._admins:
+                send = partial(self._send, f"admin_notice:{admin}:{about}", admin, payload)
+                dues.append(await run.step(f"admin {admin}", send))
+        await go_on_later(self._engine, KIND, run.id, payload, dues)
+
+    async def _send(self, key: str, admin: str | None, payload: Mapping[str, Json]) -> str | None:
+        visit = await self._visits.visit(VisitId(str(payload["visit_id"])))
+        if visit is None:
+            return None
+        reader = self._readers.of(await self._notifier.person(admin)) if admin else self._readers.at_clinic()
+        card = desk_notice(visit, str(payload["what"]), reader)
+
+        async def call() -> str:
+            if admin:
+                posted = await self._notifier.post(admin, card.content, summary=card.summary)
+            else:
+                posted = await self._notifier.post_to_chat(self._desk_chat, card.content, summary=card.summary)
+            return posted.activity_id
+
+        message = Message(key, EffectKind.desk_notice, visit.id, visit.schedule_version, work=(KIND, payload))
+        sent = await self._sending.once(message, call)
+        return sent.again_at.isoformat() if sent.again_at else None
