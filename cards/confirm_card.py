@@ -1,0 +1,151 @@
+"""Everything about a draft read back unmistakably, once, before it is booked."""
+
+from bot.strings.phones import sms_reach
+from bot.strings.words import duration_in_words
+from bot.visits.models import Draft, Slot, SlotVerdict, StaffMember
+from cards.elements import (
+    Card,
+    Element,
+    actions,
+    box,
+    card,
+    execute,
+    heading,
+    lines,
+    run,
+    small,
+    stacked,
+    text,
+    text_input,
+    toggle,
+)
+from cards.reader import Reader
+from cards.typed_text import NOTES, typed
+from cards.verbs import BookAnyway, BookDraft, ChangeDraft, DiscardDraft, PickSlot, TryAgain
+from cards.visit_lines import name_line, objection_words, when_rows
+
+REASON_LENGTH = 300
+MOST_TIMES = 24
+
+
+def confirm_card(
+    draft: Draft,
+    reader: Reader,
+    *,
+    verdict: SlotVerdict | None = None,
+    unread: bool = False,
+    reason_error: str | None = None,
+    notice: str | None = None,
+) -> Card:
+    """A complete draft, with Book, Change and Discard.
+
+    Where the rules object (``verdict``) it says why, offers the nearest free times and, where a reason may go over
+    it, Book anyway. ``unread``: the calendar could not be read, so there is Try again and no Book.
+    """
+    t = reader.t
+    staff = reader.clinic.staff_member(draft.staff_id or "")
+    starts_at = draft.starts_at()
+    if staff is None or starts_at is None:
+        raise ValueError("only a complete draft can be confirmed")
+    name = typed(draft.client_name or "")
+    objected = verdict is not None and not verdict.is_free
+    title = "confirm.unread_title" if unread else "confirm.objected_title" if objected else "confirm.title"
+    return card(
+        t("confirm.summary", client=name, when=reader.when(starts_at), staff=typed(staff.display_name)),
+        [
+            heading(t(title)),
+            text(notice) if notice else None,
+            box([text(t("confirm.unread", staff=typed(staff.display_name)))], style="warning") if unread else None,
+            _objections(verdict, reader) if verdict is not None and objected else None,
+            name_line(name),
+            lines(
+                [
+                    *when_rows(t("confirm.when"), starts_at, reader, client_zone=draft.client_time_zone),
+                    (t("confirm.with"), typed(staff.display_name)),
+                    (t("confirm.type"), _type_words(draft, reader)),
+                    (t("confirm.phone"), reader.phone(draft.phone) if draft.phone else t("confirm.no_phone")),
+                    (t("confirm.email"), typed(draft.email, 120) if draft.email else None),
+                    (t("confirm.notes"), typed(draft.notes, NOTES)),
+                ]
+            ),
+            *_telling(draft, reader),
+            *_buttons(draft, reader, verdict if objected else None, unread=unread, reason_error=reason_error),
+        ],
+        language=t.language,
+    )
+
+
+def _type_words(draft: Draft, reader: Reader) -> str:
+    kind = reader.clinic.type_named(draft.type_name or "")
+    length = draft.duration or (kind.duration if kind else None)
+    name = typed(reader.type_name(draft.type_name or ""))
+    if length is None:
+        return name
+    return reader.t("confirm.type_value", type=name, duration=duration_in_words(length, reader.t))
+
+
+def _objections(verdict: SlotVerdict, reader: Reader) -> Element | None:
+    return box([text(objection_words(each, reader)) for each in verdict.objections[:4]], style="warning")
+
+
+def _telling(draft: Draft, reader: Reader) -> list[Element | None]:
+    """Whether and how the client hears of it: the switch only where a text message can reach them."""
+    t = reader.t
+    reach = sms_reach(draft.phone) if reader.can_text else "unavailable"
+    reachable = reach in ("reachable", "not_mobile")
+    switch = toggle("text_client", t("confirm.text_client"), t("confirm.text_client_switch"), on=draft.text_client)
+    return [
+        switch if reachable else None,
+        small(t(f"confirm.sms.{reach}"), tone="default" if reach == "reachable" else "attention"),
+        small(t("confirm.email_too")) if draft.email else None,
+    ]
+
+
+def _buttons(
+    draft: Draft, reader: Reader, verdict: SlotVerdict | None, *, unread: bool, reason_error: str | None
+) -> list[Element | None]:
+    t = reader.t
+    about = {"draft_id": draft.id, "version": draft.version}
+    change = execute(t("confirm.change"), ChangeDraft.model_validate(about))
+    discard = execute(t("confirm.discard"), DiscardDraft.model_validate(about))
+    if unread:
+        again = execute(t("confirm.try_again"), TryAgain.model_validate(about), style="positive")
+        return [actions(again, change, discard)]
+    if verdict is None:
+        return [actions(execute(t("confirm.book"), BookDraft.model_validate(about), style="positive"), change, discard)]
+    anyway = execute(t("confirm.book_anyway"), BookAnyway.model_validate(about)) if verdict.can_override else None
+    reason = text_input(
+        "reason",
+        t("confirm.reason"),
+        placeholder=t("confirm.reason_hint"),
+        max_length=REASON_LENGTH,
+        error=reason_error,
+    )
+    return [
+        heading(t("confirm.nearest"), size="medium") if verdict.alternatives else None,
+        stacked(execute(reader.slot(each), _pick(about, each)) for each in verdict.alternatives[:3]),
+        reason if anyway else None,
+        actions(anyway, change, discard),
+    ]
+
+
+def _pick(about: dict[str, object], slot: Slot) -> PickSlot:
+    return PickSlot.model_validate({**about, "starts_at": slot.starts_at})
+
+
+def free_times_card(draft: Draft, staff: StaffMember, free: tuple[Slot, ...], day_words: str, reader: Reader) -> Card:
+    """When someone is free, each time as a button that goes on with the draft."""
+    t = reader.t
+    about = {"draft_id": draft.id, "version": draft.version}
+    who = typed(staff.display_name)
+    title = t("slots.free_title", staff=who)
+    return card(
+        t("slots.free_summary", staff=who, day=day_words),
+        [
+            text(run(title, bold=True, size="medium")),
+            small(t("slots.free_on", day=day_words) if free else t("slots.none_on", day=day_words)),
+            actions(*(execute(reader.at(each.starts_at), _pick(about, each)) for each in free[:MOST_TIMES])),
+            small(t("slots.write")),
+        ],
+        language=t.language,
+    )
