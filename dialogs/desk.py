@@ -1,0 +1,263 @@
+"""What dialogs and verbs work with, and the cards that both put up."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.understanding.reading import Ask, Context, Option, Reader, Reading, Slots
+from bot.visits.drafts import Part
+from bot.visits.errors import CalendarError, CalendarUnreadable, DraftGone, DraftIncomplete, VisitNotFound
+from bot.visits.models import Draft, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.ports import Businesses, DriftReader, EffectReader, People, Presences, VisitCards, Work
+from bot.visits.service import Visits
+from cards.ask_card import ask_card
+from cards.booking_form import booking_form
+from cards.change_cards import cancel_card, move_card
+from cards.confirm_card import confirm_card
+from cards.elements import Card, card, small
+from cards.slot_card import slot_card
+from cards.visit_card import status_of, visit_card
+from dialogs.asking import Question
+from dialogs.drafting import wall_clock
+from dialogs.memory import Topic, remembered, speak_of
+from dialogs.talk import Talk
+
+NEEDS_YOU = frozenset({"needs_you", "not_in_calendar", "cancelled_needs_you"})
+
+PLACES_SECONDS = 3.0
+
+OFFERED = 4
+"""So many free times stand on a question as buttons."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The services. One object serves every conversation."""
+
+    visits: Visits
+    effects: EffectReader
+    visit_cards: VisitCards
+    people: People
+    understanding: Reader
+    work: Work
+    presences: Presences | None = None
+    drifts: DriftReader | None = None
+    places: Businesses | None = None
+
+    async def businesses(self) -> Sequence[tuple[str, str]]:
+        """Name and id of each Bookings calendar there is to choose. Never a reason to fail."""
+        if self.places is None:
+            return ()
+        try:
+            async with asyncio.timeout(PLACES_SECONDS):
+                return await self.places.businesses()
+        except (CalendarError, TimeoutError):
+            return ()
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def read(self, talk: Talk, text: str, *, about: Slots | None = None, asked: Ask | None = None) -> Reading:
+        """What a message of this person says."""
+        context = Context.of(self.visits.clinic, talk.person, talk.now, about=about, asked=asked)
+        return self.understanding.read(text, context)
+
+    def read_field(self, talk: Talk, typed: str, part: Part) -> Reading:
+        """What was typed into one field of a form."""
+        return self.read(talk, typed, asked=Ask(about=(part,), why="missing"))
+
+    # --- drafts -----------------------------------------------------------------------------------
+
+    async def draft_spoken_of(self, talk: Talk) -> Draft | None:
+        """The draft that is being spoken of, while it is one."""
+        topic = remembered(talk).topic
+        if topic is None or topic.kind != "draft":
+            return None
+        try:
+            return await self.visits.draft(topic.id, talk.person)
+        except DraftGone:
+            return None
+
+    async def ask(self, talk: Talk, question: Question, topic: Topic | None) -> None:
+        """Put a question: words alone, or a card where there is something to press."""
+        if question.choices:
+            message_id = await talk.show(ask_card(question.words, question.choices, talk.reader))
+            topic = topic.model_copy(update={"message_id": message_id}) if topic else None
+        else:
+            await talk.say(question.words)
+        speak_of(talk, topic, question.ask)
+
+    async def show_form(
+        self,
+        talk: Talk,
+        draft: Draft,
+        *,
+        typed: dict[str, str] | None = None,
+        problems: dict[str, str] | None = None,
+        free: tuple[Slot, ...] | None = None,
+        notice: str | None = None,
+    ) -> None:
+        """Put up the booking form, with what is wrong beside the fields."""
+        errors = {field: talk.t(f"chat.problem.{code}") for field, code in (problems or {}).items()}
+        form = booking_form(draft, talk.reader, typed_inputs=typed, errors=errors, free=free, notice=notice)
+        await self._show_draft(talk, draft, form)
+
+    async def show_confirm(
+        self,
+        talk: Talk,
+        draft: Draft,
+        *,
+        notice: str | None = None,
+        reason_error: str | None = None,
+        verdict: SlotVerdict | None = None,
+        unread: bool = False,
+    ) -> None:
+        """Read a whole draft back, with what the slot rules say of it: ``verdict`` where that is known already."""
+        if verdict is None and not unread:
+            try:
+                verdict = await self.visits.verdict_for(draft, talk.person)
+            except CalendarUnreadable:
+                unread = True
+        shown = confirm_card(
+            draft, talk.reader, verdict=verdict, unread=unread, reason_error=reason_error, notice=notice
+        )
+        await self._show_draft(talk, draft, shown)
+
+    async def _show_draft(self, talk: Talk, draft: Draft, shown: Card) -> None:
+        """Put up a card of a draft. The one that showed it before is closed, so that one is valid at a time."""
+        before = remembered(talk).topic
+        message_id = await talk.show(shown)
+        speak_of(talk, Topic(kind="draft", id=draft.id, message_id=message_id))
+        if before is not None and before.id == draft.id and before.message_id not in ("", message_id):
+            await talk.edit(before.message_id, note(talk, talk.t("chat.moved_on")))
+
+    async def free_times(self, talk: Talk, draft: Draft, *, on: date | None = None) -> tuple[Slot, ...]:
+        """Free times to offer beside a question; none where they cannot be known now. Never a reason to fail."""
+        try:
+            if on is None:
+                return await self.visits.nearest_free(draft, talk.person, count=OFFERED)
+            return (await self.visits.free_slots(draft, talk.person, day=on))[:OFFERED]
+        except (CalendarUnreadable, DraftIncomplete):
+            return ()
+
+    async def free_options(
+        self, talk: Talk, draft: Draft, day: date, *, since: time | None, until: time | None
+    ) -> tuple[Option, ...]:
+        """Free times of a part of a day, as answers to a question."""
+        try:
+            slots = await self.visits.free_slots(draft, talk.person, day=day)
+        except (CalendarUnreadable, DraftIncomplete):
+            return ()
+        clocks = [wall_clock(each.starts_at, draft.time_zone) for each in slots]
+        inside = [each for each in clocks if (since or time.min) <= each[1] < (until or time.max)]
+        step = max(1, -(-len(inside) // OFFERED))
+        return tuple(Option(day=on, at=at, fold=fold) for on, at, fold in inside[::step][:OFFERED])
+
+    # --- visits -----------------------------------------------------------------------------------
+
+    async def visit_card(self, talk: Talk, visit: Visit, *, note: str | None = None, working: bool = False) -> Card:
+        """The card of a visit as it stands."""
+        effects = await self.effects.effects_of(visit.id)
+        presence = await self.presences.presence_of(visit) if self.presences else None
+        return visit_card(visit, effects, talk.reader, now=talk.now, working=working, note=note, presence=presence)
+
+    async def show_visit(self, talk: Talk, visit: Visit, *, note: str | None = None) -> None:
+        """Put up a visit's card, which from then on follows the visit."""
+        before = remembered(talk).topic
+        message_id = await talk.show(await self.visit_card(talk, visit, note=note))
+        await self.visit_cards.remember(visit.id, talk.conversation_id, message_id, viewer=talk.person.id)
+        speak_of(talk, Topic(kind="visit", id=visit.id, message_id=message_id))
+        if before is not None and before.is_question and before.id == visit.id:
+            await self._close(talk, before, message_id)
+
+    async def needing_you(self, visits: Sequence[Visit], now: datetime) -> frozenset[str]:
+        """The ids of those with an effect that a person must look at."""
+        found = [each for each in visits if status_of(each, await self.effects.effects_of(each.id), now) in NEEDS_YOU]
+        return frozenset(each.id for each in found)
+
+    async def show_times(self, talk: Talk, visit: Visit, *, notice: str | None = None) -> None:
+        """Offer the free times nearest to where a visit is."""
+        try:
+            proposal = await self.visits.propose_move(visit.id, visit.version, talk.person)
+            shown = slot_card(visit, proposal.verdict.alternatives, talk.reader, notice=notice)
+        except CalendarUnreadable:
+            shown = slot_card(visit, (), talk.reader, notice=talk.t("error.calendar_unreadable"))
+        await self.show_about(talk, shown, Topic(kind="visit", id=visit.id))
+
+    async def show_move(
+        self,
+        talk: Talk,
+        visit: Visit,
+        starts_at: datetime,
+        duration: timedelta | None = None,
+        *,
+        reason_error: str | None = None,
+        verdict: SlotVerdict | None = None,
+        unread: bool = False,
+    ) -> None:
+        """Read a move back for one confirmation, with what the slot rules say (``verdict``, where it is known)."""
+        slot = Slot(starts_at=starts_at, duration=duration or visit.duration)
+        if slot == visit.slot:
+            await self.show_times(talk, visit, notice=talk.t("move.same"))
+            return
+        if verdict is None and not unread:
+            try:
+                proposal = await self.visits.propose_move(
+                    visit.id, visit.version, talk.person, starts_at=starts_at, duration=duration
+                )
+                verdict = proposal.verdict
+            except CalendarUnreadable:
+                unread = True
+        shown = move_card(visit, slot, talk.reader, verdict=verdict, unread=unread, reason_error=reason_error)
+        topic = Topic(kind="move", id=visit.id, version=visit.version, starts_at=starts_at, duration=slot.duration)
+        await self.show_about(talk, shown, topic)
+
+    async def show_cancel(self, talk: Talk, visit: Visit, *, reason: str = "", tells: bool = True) -> None:
+        """Ask whether a visit is to be cancelled, with what was said of why and of telling the client."""
+        topic = Topic(kind="cancel", id=visit.id, version=visit.version)
+        await self.show_about(talk, cancel_card(visit, talk.reader, reason=reason, tells=tells), topic)
+
+    async def show_about(self, talk: Talk, shown: Card, topic: Topic) -> None:
+        """Put up a question about a visit. One that is left in the chat above gives way to this one.
+
+        A visit's card whose place it takes no longer follows the visit: nobody's choice is drawn over.
+        """
+        before = remembered(talk).topic
+        message_id = await talk.show(shown)
+        await self.visit_cards.forget(topic.id, talk.conversation_id, message_id)
+        speak_of(talk, topic.model_copy(update={"message_id": message_id, "is_question": True}))
+        if before is not None and (before.is_question or before.kind in ("move", "cancel")):
+            await self._close(talk, before, message_id)
+
+    async def _close(self, talk: Talk, before: Topic, message_id: str) -> None:
+        """What was asked above goes on in this message."""
+        if before.message_id not in ("", message_id):
+            await talk.edit(before.message_id, note(talk, talk.t("chat.moved_on")))
+
+    async def show_working(self, talk: Talk, visit: Visit) -> str:
+        """Acknowledge a press at once: the visit as it will be, without buttons. The work edits this card from then on.
+
+        It is noted before anything changes, so that a crash in between leaves no card behind that nobody edits.
+        """
+        before = remembered(talk).topic
+        message_id = await talk.at_once(visit_card(visit, (), talk.reader, now=talk.now, working=True))
+        if before is not None and (before.is_question or before.kind != "visit"):
+            await self._close(talk, before, message_id)
+        await self.visit_cards.remember(visit.id, talk.conversation_id, message_id, viewer=talk.person.id)
+        return message_id
+
+    async def goes_on(self, talk: Talk, visit: Visit, message_id: str) -> None:
+        """The change is stored, and its work has begun: from now on "it" is this visit."""
+        speak_of(talk, Topic(kind="visit", id=visit.id, message_id=message_id))
+
+    async def visit_of_draft(self, talk: Talk, draft_id: VisitId) -> Visit | None:
+        """The visit a draft has become, if it has."""
+        try:
+            return await self.visits.visit(draft_id, talk.person)
+        except VisitNotFound:
+            return None
+
+
+def note(talk: Talk, words: str) -> Card:
+    """One quiet sentence where a card was."""
+    return card(words, [small(words)], language=talk.t.language)

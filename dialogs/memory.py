@@ -1,0 +1,86 @@
+"""What a conversation is about, between its turns: the draft or visit spoken of, and the question last put."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import ValidationError
+
+from bot.understanding.reading import Ask
+from bot.visits.models import Frozen, Instant, Visit, VisitId
+from dialogs.talk import Talk
+
+KEPT = timedelta(hours=2)
+"""After so long without a word "move it" no longer means what was spoken of before."""
+
+_KEY = "about"
+
+
+class Topic(Frozen):
+    """What "it" means."""
+
+    kind: Literal["draft", "visit", "move", "cancel"]
+    """``move`` and ``cancel``: a visit for which a change has been read back and waits for a yes."""
+    id: VisitId
+    version: int = 0
+    """The version of the visit that the change was read back for."""
+    starts_at: Instant | None = None
+    duration: timedelta | None = None
+    """Of a move: the new start and length that were read back."""
+    is_question: bool = False
+    """Whether its message asks something of a visit, in the place of its card."""
+    message_id: str = ""
+    """The message that shows it, so that it can be closed when another takes its place."""
+
+    def as_proposed(self, visit: Visit) -> Visit:
+        """The visit as it would be after the change read back, so that "half an hour later" is later than that."""
+        if self.kind != "move" or self.id != visit.id or self.starts_at is None:
+            return visit
+        return visit.model_copy(update={"starts_at": self.starts_at, "duration": self.duration or visit.duration})
+
+
+class Memory(Frozen):
+    """The memory of one conversation."""
+
+    topic: Topic | None = None
+    asked: Ask | None = None
+    """The question last put, so that "the second" and "pm" answer it."""
+    doubts: tuple[Ask, ...] = ()
+    """What was said of the draft and still fits several values."""
+    new_client_of: VisitId | None = None
+    """The draft of which was said that its client is none of the earlier ones of that name."""
+    language: str | None = None
+    """What the person last wrote in, where that is not their own language: presses are answered in it, too."""
+    heard_at: Instant | None = None
+
+
+def remembered(talk: Talk) -> Memory:
+    """The memory of this conversation; empty when it is old, or of a shape that this version does not know."""
+    try:
+        memory = Memory.model_validate(talk.memory.get(_KEY) or {})
+    except ValidationError:
+        return Memory()
+    return memory if memory.heard_at is None or _is_fresh(memory.heard_at, talk.now) else Memory()
+
+
+def _is_fresh(heard_at: datetime, now: datetime) -> bool:
+    return now - heard_at <= KEPT
+
+
+def remember(talk: Talk, memory: Memory) -> Memory:
+    """Keep the memory of this conversation."""
+    kept = memory.model_copy(update={"heard_at": talk.now})
+    talk.memory[_KEY] = kept.model_dump(mode="json")
+    return kept
+
+
+def speak_of(talk: Talk, topic: Topic | None, asked: Ask | None = None) -> Memory:
+    """From now on "it" is this, and this was the question last put."""
+    return remember(talk, remembered(talk).model_copy(update={"topic": topic, "asked": asked}))
+
+
+def doubt(talk: Talk, new: tuple[Ask, ...]) -> None:
+    """Keep what is in doubt: new doubts come first, and take the place of former ones about the same part."""
+    memory = remembered(talk)
+    parts = {part for each in new for part in each.about}
+    kept = tuple(each for each in memory.doubts if not parts & set(each.about))
+    remember(talk, memory.model_copy(update={"doubts": (*new, *kept)}))
