@@ -1,0 +1,92 @@
+"""``python app.py doctor``: what this configuration needs of a tenant, and with ``--live`` whether it has it."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.clinic import demo_clinic, load_clinic
+from bot.clock import SystemClock
+from bot.graph.backend import open_graph
+from bot.graph.config import GraphConfig
+from bot.graph.doctor import diagnosis, doctor
+from bot.graph.doctor_live import examine
+from bot.settings import Settings
+from bot.tenancy import graph_config
+from bot.visits.models import StaffMember
+
+REFUSED = "  no  "
+
+
+def run_doctor(settings: Settings, *, live: bool) -> int:
+    """Print it. The exit code is 1 where nobody can do what is configured, or where the tenant refused something."""
+    logging.getLogger().setLevel(logging.ERROR)
+    for line in dry_lines(settings):
+        _say(line)
+    problems = problems_of(settings)
+    for line in problems:
+        _say(f"Attention: {line}")
+    if not live:
+        return 1 if problems else 0
+    if settings.uses_emulator:
+        _say("Nothing was asked of Microsoft: the emulator plays its part.")
+        return 1 if problems else 0
+    clinic = load_clinic(settings.clinic).clinic if settings.clinic else demo_clinic().clinic
+    found = asyncio.run(live_lines(graph_config(settings), clinic.staff))
+    _say("Asked of the tenant, reading only:")
+    for line in found:
+        _say(line)
+    return 1 if problems or any(line.startswith(REFUSED) for line in found) else 0
+
+
+def dry_lines(settings: Settings) -> list[str]:
+    """What the configuration needs. Played by the emulator, it says what a tenant would be asked for."""
+    if not settings.uses_emulator:
+        return doctor(graph_config(settings))
+    where = f"at {settings.emulator_url}" if settings.emulator_url else "in the bot's own process"
+    return [
+        f"Microsoft Graph is played by the emulator {where}: nothing is needed, and no real calendar is touched.",
+        "With a tenant (GRAPH_TENANT_ID, GRAPH_CLIENT_ID and a way to sign in) this configuration would need:",
+        "",
+        *doctor(_as_on_a_tenant(settings)),
+    ]
+
+
+def problems_of(settings: Settings) -> list[str]:
+    """What cannot work as it is set, whatever the tenant grants."""
+    if settings.uses_emulator:
+        return []
+    config = graph_config(settings)
+    found = diagnosis(config)
+    wrong: list[str] = []
+    can_sign_in = bool(settings.oauth_connection or settings.token_cache_key.get_secret_value())
+    by_person = sorted({each.call.name for each in found.needs if each.identity == "delegated"})
+    if by_person and not can_sign_in:
+        wrong.append(
+            f"nobody can sign in, but {', '.join(by_person)} are made for a signed-in person: set OAUTH_CONNECTION or "
+            "TOKEN_CACHE_KEY, or let the app make them (VISITS_IDENTITY=app, GRAPH_IDENTITY=app)"
+        )
+    has_key = bool(settings.notification_key.get_secret_value())
+    if bool(settings.public_url) != has_key and not can_sign_in:
+        missing = "NOTIFICATION_KEY" if settings.public_url else "PUBLIC_URL"
+        wrong.append(f"who waits is not noticed: {missing} is not set, only the other of the two")
+    return wrong
+
+
+async def live_lines(config: GraphConfig, staff: Sequence[StaffMember]) -> list[str]:
+    """One line for each thing tried."""
+    clock = SystemClock()
+    edge = open_graph(config, clock)
+    try:
+        return await examine(edge, staff, clock)
+    finally:
+        await edge.close()
+
+
+def _as_on_a_tenant(settings: Settings) -> GraphConfig:
+    """The configuration with the emulator taken away, for its list of permissions."""
+    real = settings.model_copy(update={"emulator": False, "emulator_url": "", "graph_client_id": "<application id>"})
+    return graph_config(real.model_copy(update={"graph_tenant_id": "<tenant id>"}))
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201

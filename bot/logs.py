@@ -1,0 +1,52 @@
+"""One log line an event: its name and ids, never a person's words. Libraries that tell more are kept quiet."""
+
+import logging
+import sys
+import time
+from collections.abc import Mapping
+
+OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+TALKATIVE: Mapping[str, int] = {
+    "httpx": logging.WARNING,  # its INFO lines hold whole URLs, and with them join links
+    "httpcore": logging.WARNING,
+    "aiohttp.access": logging.WARNING,
+    "alembic": logging.WARNING,
+    "dbos": logging.WARNING,
+    "msal": logging.WARNING,
+    "msrest": logging.ERROR,  # warns of every field it does not know, with the activity
+    "botbuilder": logging.WARNING,
+    "botframework": logging.WARNING,
+    "urllib3": logging.WARNING,
+}
+
+
+class EventFormatter(logging.Formatter):
+    """``2026-11-26T22:30:00Z INFO visit.booked visit_id=...``: the event's name, then what was given as ``extra``."""
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with the exception's traceback below it where there is one."""
+        given = {name: value for name, value in vars(record).items() if name not in OWN_FIELDS}
+        facts = "".join(f" {name}={value}" for name, value in given.items())
+        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{facts}"
+        if record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return line
+
+
+def configure_logs(level: str) -> None:
+    """Send events to standard error; call once, at the start."""
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = EventFormatter()
+    formatter.converter = _utc
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name, least in TALKATIVE.items():
+        logging.getLogger(name).setLevel(least)
+
+
+def _utc(seconds: float | None) -> time.struct_time:
+    return time.gmtime(seconds)

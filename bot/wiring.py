@@ -1,0 +1,321 @@
+"""Puts the bot together from its settings. The one place that knows every part."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import aiohttp.web
+import httpx
+from sqlalchemy import URL
+
+from bot.clinic import ClinicFile, DemoVisit, demo_clinic, load_clinic
+from bot.clock import Clock, SystemClock
+from bot.demo import seed
+from bot.graph.backend import GraphEdge, open_graph
+from bot.graph.emulator.core import GraphEmulator
+from bot.graph.emulator.serve import mount
+from bot.graph.lobby import watch_opener
+from bot.played import emulator_of, link_origins, network_of, own_address_of, sign_in_played
+from bot.settings import Settings
+from bot.signing import ActingBot, open_signing
+from bot.store.arrivals import SqlArrivals
+from bot.store.bot_state import SqlFirsts, SqlStateStore
+from bot.store.contacts import SqlContacts
+from bot.store.effects import SqlLedger
+from bot.store.engine import Database, open_database, url_of
+from bot.store.migrating import migrate
+from bot.store.pace import SqlPace
+from bot.store.turn_log import SqlTurnLog
+from bot.store.visit_cards import SqlVisitCards
+from bot.store.visits import SqlVisitStore
+from bot.teams.bot import VisitsBot
+from bot.teams.edge import EdgeSettings, TeamsEdge
+from bot.teams.pace import LocalPace
+from bot.teams.participation import Stores
+from bot.teams.routes import add_messages
+from bot.teams.signing import SigningBot
+from bot.tenancy import graph_config, invitation
+from bot.understanding.reader import Understanding
+from bot.visits.models import Clinic, Visit
+from bot.visits.service import Visits
+from bot.watching import Parts, Watching, watch
+from bot.web.health import add_health
+from bot.work.durable import DurableWork, Surroundings, durable_work
+from bot.work.engine import AroundStep, DbosEngine, EngineSettings, engine_database
+from bot.work.lock import FolderLock, hold_folder
+from bot.work.plan import Abilities
+from bot.work.service import VisitWork
+from bot.work.settling import Probe, no_probe
+from bot.work.visit_cards import CardsOfVisits
+from cards.reader import Keeping, Readers
+from dialogs.desk import Desk
+
+log = logging.getLogger(__name__)
+
+ALONE = "only"
+"""The executor's name where there can be but one: it takes its own work up again after a restart."""
+
+
+@dataclass(frozen=True)
+class Transports:
+    """How the outside is reached; None is the network. Tests put stubs here."""
+
+    connector: httpx.AsyncBaseTransport | None = None
+    emulator: GraphEmulator | None = None
+    """An emulator that is there already, instead of one of the application's own."""
+
+
+@dataclass(frozen=True)
+class CrashSeams:
+    """Moments at which crash tests end the process."""
+
+    probe: Probe = no_probe
+    around_step: AroundStep | None = None
+    looks_up: bool = True
+    """Off for proving that the tests notice."""
+
+
+@dataclass
+class Application:
+    """The running bot's parts, as the command line, tests and tools use them."""
+
+    settings: Settings
+    clinic: Clinic
+    clock: Clock
+    database: Database
+    database_url: URL
+    store: SqlVisitStore
+    ledger: SqlLedger
+    visits: Visits
+    durable: DurableWork
+    edge: TeamsEdge
+    graph: GraphEdge
+    understanding: Understanding
+    emulator: GraphEmulator | None
+    watching: Watching
+    demo_visits: Sequence[DemoVisit] = ()
+    web: aiohttp.web.Application = field(default_factory=aiohttp.web.Application)
+    lock: FolderLock | None = None
+    """On the data folder, where it is SQLite's: one process works in it."""
+    _is_warm: bool = False
+
+    @property
+    def work(self) -> VisitWork:
+        """The work that follows a change of a visit."""
+        return self.durable.work
+
+    @property
+    def engine(self) -> DbosEngine:
+        """What carries work through crashes."""
+        return self.durable.engine
+
+    async def start(self) -> None:
+        """Begin to do what is due, and get ready for turns. Serve before: readiness tells when it is done."""
+        await self.edge.start()
+        await self.durable.start()
+        await asyncio.to_thread(self.understanding.warm_up)
+        if self.demo_visits:
+            await seed(self.demo_visits, self.clinic, self.store, self.work, self.clock)
+        self.watching.start()
+        self._is_warm = True
+
+    async def stop(self) -> None:
+        """Let what runs end, then close everything; the engine last but for the database it may still write to."""
+        self._is_warm = False
+        await self.edge.stop()
+        await self.watching.stop()
+        await self.durable.stop()
+        await self.graph.close()
+        if self.emulator is not None:
+            await self.emulator.close()
+        await self.database.close()
+        if self.lock is not None:
+            self.lock.release()
+
+    async def idle(self) -> None:
+        """Wait until no turn and no work is under way. What waits for its time does not count."""
+        await self.edge.settled()
+        await self.watching.settled()
+        await self.engine.idle()
+
+    async def is_warm(self) -> bool:
+        """Whether the start has come to its end."""
+        return self._is_warm and self.engine.is_running
+
+    async def has_database(self) -> bool:
+        """Whether the database answers."""
+        with contextlib.suppress(Exception):
+            await self.database.read(lambda connection: connection.exec_driver_sql("select 1").close())
+            return True
+        return False
+
+
+async def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    transports: Transports | None = None,
+    seams: CrashSeams | None = None,
+    clinic_file: ClinicFile | None = None,
+) -> Application:
+    """Build the bot; nothing runs before ``start``. Raises ClinicFileError, ValueError naming a setting, EngineError
+    where another process works in the data folder.
+    """
+    clock, transports, seams = clock or SystemClock(), transports or Transports(), seams or CrashSeams()
+    clinic_file = clinic_file or (load_clinic(settings.clinic) if settings.clinic else demo_clinic())
+    clinic = clinic_file.clinic
+    url = url_of(settings.database_url)
+    lock = None
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        lock = hold_folder(Path(url.database).parent)
+    database = open_database(settings.database_url)
+    await asyncio.to_thread(migrate, database.engine)
+    store, ledger, contacts = SqlVisitStore(database, clock), SqlLedger(database, clock), SqlContacts(database)
+
+    emulator = transports.emulator or emulator_of(settings, url, clock)
+    web = aiohttp.web.Application()
+    edge = TeamsEdge(
+        EdgeSettings.of(settings, time_zone=clinic.time_zone),
+        Stores(contacts, SqlStateStore(database), SqlFirsts(database)),
+        SqlTurnLog(database),
+        SqlPace(database) if database.is_postgres else LocalPace(),
+        clock,
+        http=httpx.AsyncClient(transport=transports.connector) if transports.connector else None,
+    )
+    config = graph_config(settings)
+    signing = open_signing(
+        settings,
+        config,
+        clock,
+        database=database,
+        contacts=contacts,
+        played=sign_in_played(settings, config, emulator, clock),
+        service=edge.token_service(settings.oauth_connection) if _has_connection(settings) else None,
+        web=web,
+    )
+    graph = open_graph(
+        config,
+        clock,
+        people=signing.people if signing else None,
+        transport=network_of(emulator),
+        invitation=invitation(clinic),
+    )
+    readers = Readers(
+        clinic,
+        link_origins(settings),
+        can_text=graph.calendar.features.sms,
+        keeping=lambda: _keeping(settings, graph),
+    )
+    visits = Visits(
+        clinic,
+        store,
+        graph.calendar,
+        clock,
+        quiet_window=settings.quiet_window,
+        tenant_id=settings.app_tenantid or None,
+    )
+    executor = uuid4().hex if database.is_postgres else ALONE
+    came = SqlArrivals(database, clock)
+    cards = CardsOfVisits(SqlVisitCards(database, clock), store, ledger, edge.notifier, readers, clock, came)
+    durable = durable_work(
+        Surroundings(
+            settings=settings,
+            clinic=clinic,
+            clock=clock,
+            visits=store,
+            ledger=ledger,
+            people=contacts,
+            notifier=edge.notifier,
+            readers=readers,
+            cards=cards,
+            outside=graph.calendar,
+            abilities=lambda visit: _abilities(graph, visit),
+        ),
+        EngineSettings(engine_database(url), executor),
+        probe=seams.probe,
+        around_step=seams.around_step,
+        looks_up=seams.looks_up,
+    )
+    work = durable.work
+    visits.work = work
+    understanding = Understanding()
+    told = durable.reminders.notices
+    parts = Parts(settings, clinic, database, url, store, ledger, graph, edge.notifier, told, readers, clock)
+    own_address = own_address_of(settings)
+    opener = partial(watch_opener, transport=network_of(emulator))
+    has_grant = signing.people.has_grant if signing else None
+    watching = watch(parts, came, cards, web, own_address=own_address, opener=opener, has_grant=has_grant)
+    desk = Desk(
+        visits=visits,
+        effects=ledger,
+        visit_cards=cards,
+        people=contacts,
+        understanding=understanding,
+        work=work,
+        presences=watching.arrivals,
+        drifts=watching.drift,
+        places=graph.calendar,
+    )
+    application = Application(
+        settings=settings,
+        clinic=clinic,
+        clock=clock,
+        database=database,
+        database_url=url,
+        store=store,
+        ledger=ledger,
+        visits=visits,
+        durable=durable,
+        edge=edge,
+        graph=graph,
+        understanding=understanding,
+        emulator=emulator,
+        watching=watching,
+        web=web,
+        lock=lock,
+        demo_visits=clinic_file.demo_visits if settings.uses_emulator else (),
+    )
+    if signing is not None:
+        signing.graph, signing.store, signing.ledger, signing.work, signing.clock = graph, store, ledger, work, clock
+    talking = VisitsBot(desk, readers, edge.notifier, asks_sign_in=lambda turn: bot.ask(turn))
+    bot = SigningBot(talking, signing)
+    add_messages(application.web, edge.adapter_for(ActingBot(bot), sign_ins=signing))
+    add_health(application.web, {"warm": application.is_warm, "database": application.has_database})
+    if emulator is not None:
+        mount(application.web, emulator)
+    return application
+
+
+def _has_connection(settings: Settings) -> bool:
+    """Whether the token service keeps people's tokens; with a key of our own they are kept here."""
+    own = bool(settings.token_cache_key.get_secret_value())
+    return bool(settings.oauth_connection) and not own and not settings.uses_emulator
+
+
+def _keeping(settings: Settings, graph: GraphEdge) -> Keeping:
+    """What settings and help say of how visits are kept."""
+    features = graph.config.cloud.features
+    named = ("online_meetings", "client_link", "sms", "attendance", "arrivals")
+    return Keeping(
+        backend=graph.config.backend,
+        acts_as=graph.config.identities.calendar,
+        lacks=frozenset(each for each in named if not getattr(features, each)),
+        notices=tuple(graph.calendar.notices),
+        is_played=settings.uses_emulator,
+    )
+
+
+def _abilities(graph: GraphEdge, visit: Visit) -> Abilities:
+    features = graph.calendar.of(visit).features
+    return Abilities(
+        online_meetings=features.online_meetings,
+        client_link=features.client_link,
+        sms=features.sms,
+        invitations=features.invitations,
+    )
