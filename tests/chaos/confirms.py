@@ -1,0 +1,61 @@
+"""Twenty people confirm the same slot at one instant: one visit, nineteen kind answers."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from bot.clinic import demo_clinic
+from bot.store.engine import Database
+from bot.store.visits import SqlVisitStore
+from bot.visits.errors import SlotTaken
+from bot.visits.models import BusySpan, Draft, Person, StaffId, StaffMember, Visit, VisitId
+from bot.visits.service import Visits
+from tests.personas import JORDAN, TENANT_ID
+from tests.unit.work.world import HandClock
+
+MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+
+class NobodyBusy:
+    """Every calendar is empty."""
+
+    backend = "outlook"
+
+    async def busy(
+        self, staff: Sequence[StaffMember], since: datetime, until: datetime
+    ) -> Mapping[StaffId, Sequence[BusySpan]]:
+        await asyncio.sleep(0)
+        return {each.id: () for each in staff}
+
+
+async def twenty_at_once(database: Database) -> tuple[list[Visit], list[SlotTaken]]:
+    """Each confirms a draft of their own; returns the visits made and the answers given to the rest."""
+    clinic = demo_clinic().clinic
+    clock = HandClock(MONDAY)
+    visits = Visits(clinic, SqlVisitStore(database, clock), NobodyBusy(), clock)
+    by = Person(id=JORDAN.object_id, tenant_id=TENANT_ID, name="Jordan", time_zone=clinic.time_zone)
+    tomorrow = (MONDAY + timedelta(days=1)).date()
+    drafts = [
+        Draft(
+            id=VisitId(uuid4().hex),
+            requested_by=by.id,
+            time_zone=clinic.time_zone,
+            client_name=f"Client {number}",
+            phone=f"+1206555{1000 + number}",
+            type_name=clinic.types[0].name,
+            staff_id=clinic.staff[0].id,
+            day=tomorrow,
+            at=datetime(2026, 11, 24, 10, 0, tzinfo=UTC).time(),
+        )
+        for number in range(20)
+    ]
+    kept = [await visits.keep_draft(draft, by) for draft in drafts]
+    answers = await asyncio.gather(
+        *(visits.reserve(draft.id, draft.version, by) for draft in kept), return_exceptions=True
+    )
+    unexpected = [each for each in answers if not isinstance(each, Visit | SlotTaken)]
+    assert not unexpected, unexpected
+    return [each for each in answers if isinstance(each, Visit)], [
+        each for each in answers if isinstance(each, SlotTaken)
+    ]

@@ -1,0 +1,132 @@
+"""Sequences that the state machine once found to go wrong, each as the story it is."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.visits.models import EffectState
+from tests.chaos.world import World
+from tests.unit.work.world import NINE
+
+TEN = NINE + timedelta(hours=1)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    made = World()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def mailed() -> AsyncIterator[World]:
+    made = World(email=True)
+    yield made
+    await made.close()
+
+
+def said(world: World, channel: str) -> list[tuple[str, object]]:
+    return [(each.kind, each.says) for each in world.heard if each.channel == channel]
+
+
+def states(world: World, op: str) -> list[tuple[EffectState, str | None]]:
+    return [(row.state, row.code) for key, row in world.ledger.rows.items() if key.startswith(f"{op}:")]
+
+
+async def test_a_text_behind_a_refused_move_is_given_up_and_goes_once_the_move_succeeds(world: World) -> None:
+    world.books()
+    await world.rests()
+    world.fails("change", "forbidden", 1)
+    world.moves(TEN, 30)
+    await world.rests()
+    assert states(world, "sms_reschedule") == [(EffectState.failed, "held_up")]
+    assert world.untold() == []
+    await world.resends()
+    await world.rests()
+    assert said(world, "sms") == [("confirmation", NINE), ("reschedule", TEN)]
+
+
+async def test_a_cancellation_that_no_meeting_can_send_is_known(world: World) -> None:
+    world.books()
+    await world.rests()
+    world.cancels(tell=False)
+    await world.rests()
+    world.fails("add", "answer lost", 1)
+    world.undoes()
+    await world.settles()
+    world.cancels(tell=True)
+    await world.rests()
+    assert said(world, "sms") == [("confirmation", NINE)]
+    assert states(world, "sms_cancellation") == [(EffectState.failed, "held_up")]
+    assert world.untold() == []
+
+
+async def test_an_event_of_an_earlier_try_is_moved_to_where_the_visit_is_now(world: World) -> None:
+    world.fails("add", "answer lost", 1)
+    world.books()
+    await world.settles()
+    world.moves(TEN, 30)
+    world.fails("read", "forbidden", 1)
+    await world.rests()
+    assert world.untold() == []
+    assert said(world, "sms") == [("confirmation", TEN)]
+
+
+async def test_the_event_of_a_try_in_doubt_is_looked_up_before_a_cancelled_visit_rests(world: World) -> None:
+    world.fails("add", "answer lost", 1)
+    world.books()
+    await world.settles()
+    world.fails("read", "forbidden", 1)
+    await world.rests()
+    world.cancels(tell=True)
+    await world.rests()
+    assert world.untold() == []
+    assert said(world, "sms") == []
+
+
+async def test_an_undo_looks_whether_a_cancellation_without_an_answer_went_through(world: World) -> None:
+    world.books()
+    await world.settles()
+    world.cancels(tell=False)
+    world.clock.advance(seconds=20)
+    world.fails("end", "answer lost", 1)
+    await world.settles()
+    world.undoes()
+    world.cancels(tell=False)
+    world.undoes()
+    await world.rests()
+    assert world.untold() == []
+    assert said(world, "sms") == [("confirmation", NINE)]
+
+
+async def test_a_move_repeated_after_a_lost_answer_mails_an_invited_client_once(mailed: World) -> None:
+    mailed.books()
+    await mailed.rests()
+    mailed.moves(TEN, 30)
+    mailed.clock.advance(seconds=20)
+    mailed.fails("change", "answer lost", 1)
+    await mailed.rests()
+    assert said(mailed, "mail") == [("invitation", NINE), ("update", TEN)]
+
+
+async def test_an_invitation_that_waits_for_its_event_goes_out_with_it(mailed: World) -> None:
+    mailed.fails("add", "forbidden", 1)
+    mailed.books()
+    await mailed.rests()
+    await mailed.resends()
+    await mailed.rests()
+    assert said(mailed, "mail") == [("invitation", NINE)]
+    assert said(mailed, "sms") == [("confirmation", NINE)]
+
+
+async def test_a_retry_does_not_forget_that_an_event_may_be_there(world: World) -> None:
+    world.fails("add", "answer lost", 1)
+    world.books()
+    await world.settles()
+    world.cancels(tell=False)
+    world.fails("any", "forbidden", 3)
+    await world.rests()
+    await world.resends()
+    await world.rests()
+    assert world.untold() == []

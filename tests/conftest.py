@@ -1,0 +1,64 @@
+"""Fixtures that all tests may use."""
+
+import logging
+import os
+from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.logs import EventFormatter
+from tests.databases import database, database_url, postgres_server, postgres_url
+from tests.personas import CLIENT_NAMES, CLIENT_PHONES
+
+if TYPE_CHECKING:
+    from tests.office import Office
+
+__all__ = ["database", "database_url", "postgres_server", "postgres_url"]
+
+OWN_LOGGERS = ("bot", "cards", "dialogs")
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> "AsyncIterator[Office]":
+    """The whole bot, on emulators, with an empty database. Imported here, since most tests need none of it."""
+    from tests.office import Office
+
+    async with Office(tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+async def quiet_office(tmp_path: Path) -> "AsyncIterator[Office]":
+    """The same with a quiet window of twenty seconds, as in production."""
+    from tests.office import Office
+
+    async with Office(tmp_path, quiet_window_seconds=20) as office:
+        yield office
+
+
+@pytest.fixture(autouse=True)
+def _no_personal_words_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does, no log line of ours holds a client's name or number."""
+    caplog.set_level(logging.INFO)
+    yield
+    formatter = EventFormatter()
+    lines = [formatter.format(each) for each in caplog.get_records("call") if each.name.split(".")[0] in OWN_LOGGERS]
+    told = [line for line in lines for words in (*CLIENT_NAMES, *CLIENT_PHONES) if words in line]
+    assert told == []
+
+
+DOES_NOT_APPLY = "does not apply"
+"""How a skip begins that no machine could avoid."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With ``NO_SKIPS`` set, a test that was skipped although a machine could run it has failed."""
+    report = yield
+    reason = str(report.longrepr[2]) if report.skipped and isinstance(report.longrepr, tuple) else ""
+    if reason and os.environ.get("NO_SKIPS") and DOES_NOT_APPLY not in reason:
+        report.outcome = "failed"
+        report.longrepr = f"skipped although NO_SKIPS is set: {reason}"
+    return report

@@ -1,0 +1,79 @@
+"""What the card says of the outside world, and what a person can do when something is not known."""
+
+from tests.office import Office
+from tests.personas import JORDAN
+
+BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
+BOOK = """
+    Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
+    Bot: [card] Please check: …
+    Jordan: (taps Book)
+"""
+
+
+async def test_an_accepted_text_is_said_to_be_accepted_never_delivered(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] {BOOKED}
+            shows Confirmation accepted by Microsoft
+            hides delivered
+    """)
+
+
+async def test_a_text_whose_answer_was_lost_is_unknown_and_is_not_sent_again_by_itself(office: Office) -> None:
+    office.loses_answers("POST", "sendVirtualAppointmentSms")
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, Fri 27 Nov 2026, 2:30 PM Pacific
+            shows No answer came. The confirmation may or may not have been sent
+            offers Resend, Leave, Join, Reschedule, Cancel
+    """)
+    await office.time_passes(hours=1)
+    assert office.sms() == [("+12065550142", "confirmation")]
+    await chat.plays(f"""
+        Jordan: (taps Leave)
+        Bot: [same card] {BOOKED}
+            offers Join, Reschedule, Cancel
+    """)
+    assert office.sms() == [("+12065550142", "confirmation")]
+
+
+async def test_resend_sends_once_more_because_a_person_said_so(office: Office) -> None:
+    office.loses_answers("POST", "sendVirtualAppointmentSms")
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+        Jordan: (taps Resend)
+        Bot: [same card] {BOOKED}
+            shows Confirmation accepted by Microsoft
+    """)
+    await office.settles()
+    assert len(office.sms()) == 2
+
+
+async def test_a_refused_text_says_why(office: Office) -> None:
+    office.fails("POST", "sendVirtualAppointmentSms", status=403)
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+            shows Confirmation refused:
+    """)
+
+
+async def test_a_calendar_that_is_briefly_away_is_tried_again_by_itself(office: Office) -> None:
+    office.fails("POST", "/events$", status=503, times=2)
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: …
+    """)
+    await office.time_passes(minutes=5)
+    await office.time_passes(minutes=5)
+    await chat.plays(f"""
+        Bot: [same card] {BOOKED}
+    """)
+    assert len(office.events()) == 1

@@ -1,0 +1,93 @@
+"""A setting that is missing, half set or misspelt stops the start and is named."""
+
+import pytest
+
+from bot.settings import Settings, SettingsError, read_settings
+
+GRAPH = {"graph_client_id": "client", "graph_client_secret": "secret", "graph_tenant_id": "tenant"}
+TEAMS = {"app_id": "app", "app_password": "secret", "app_tenantid": "tenant"}
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.chdir(str(tmp_path))
+
+
+def _refusal(**given: object) -> str:
+    with pytest.raises(SettingsError) as told:
+        read_settings(**given)
+    return str(told.value)
+
+
+def test_with_nothing_set_everything_is_embedded() -> None:
+    settings = read_settings()
+    assert settings.uses_emulator
+    assert not settings.authenticated
+    assert settings.on_loopback
+    assert settings.database_url == "sqlite:///.data/app.db"
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"app_password": "x"}, "APP_ID"),
+        ({"app_tenantid": "x"}, "APP_ID"),
+        ({"app_id": "x", "app_tenantid": "t"}, "APP_PASSWORD"),
+        ({"app_id": "x", "app_password": "p"}, "APP_TENANTID"),
+        ({"app_id": "x", "app_type": "UserAssignedMSI"}, "APP_TENANTID"),
+        ({"app_id": "x", "app_password": "p", "app_type": "MultiTenant"}, "ALLOWED_TENANTS"),
+        ({"app_type": "SingelTenant"}, "APP_TYPE"),
+        ({"host": "0.0.0.0"}, "HOST"),
+        ({"graph_client_id": "x", "graph_tenant_id": "t"}, "GRAPH_CLIENT_SECRET"),
+        ({"graph_client_id": "x", "graph_client_secret": "s"}, "GRAPH_TENANT_ID"),
+        ({"graph_tenant_id": "t"}, "GRAPH_CLIENT_ID"),
+        ({"graph_client_secret": "s"}, "GRAPH_CLIENT_ID"),
+        ({**GRAPH, "graph_managed_identity": "m"}, "exclude each other"),
+        ({**GRAPH, "backend": "bookings"}, "BOOKINGS_BUSINESS"),
+        ({**TEAMS, "playground": True}, "PLAYGROUND"),
+        ({"port": 70000}, "PORT"),
+        ({"quiet_window_seconds": -1}, "QUIET_WINDOW_SECONDS"),
+    ],
+)
+def test_what_is_half_configured_is_named(given: dict[str, object], named: str) -> None:
+    assert named in _refusal(**given)
+
+
+def test_the_bots_own_identity_signs_in_to_graph_unless_another_is_named() -> None:
+    settings = read_settings(**TEAMS)
+    assert not settings.uses_emulator
+    assert (settings.graph_client, settings.graph_tenant) == ("app", "tenant")
+    assert settings.graph_secret.get_secret_value() == "secret"
+
+
+def test_the_emulator_can_be_forced_although_a_tenant_is_configured() -> None:
+    assert read_settings(**TEAMS, emulator=True).uses_emulator
+
+
+def test_names_of_the_environment_are_the_bot_frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("APP_ID", "app"), ("APP_PASSWORD", "p"), ("APP_TENANTID", "t"), ("ADMINS", "a, b")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@h/d")
+    settings = read_settings()
+    assert settings.authenticated
+    assert settings.admins == ("a", "b")
+    assert settings.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("data", "sqlite:///data/app.db"),
+        ("data/v.sqlite", "sqlite:///data/v.sqlite"),
+        ("sqlite:////a/b.db", "sqlite:////a/b.db"),
+    ],
+)
+def test_a_database_is_a_url_a_file_or_a_folder(given: str, url: str) -> None:
+    assert read_settings(database=given).database_url == url
+
+
+def test_secrets_do_not_show() -> None:
+    assert "hunter2" not in repr(read_settings(**{**TEAMS, "app_password": "hunter2"}))

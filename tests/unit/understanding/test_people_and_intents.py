@@ -1,0 +1,217 @@
+"""Who, what, which number, and what is wanted."""
+
+import pytest
+
+from tests.unit.understanding.desk import read
+
+NAMES = [
+    ("book Ana Ruiz tomorrow at 9", "Ana Ruiz"),
+    ("book ana ruiz tomorrow at 9", "Ana Ruiz"),
+    ("tomorrow at 9, María José García-López, follow-up", "María José García-López"),
+    ("book Mary-Jane O'Brien van der Berg for labs", "Mary-Jane O'Brien van der Berg"),
+    ("book Mrs. de la Cruz tomorrow at 9", "de la Cruz"),
+    ("need an appointment for mr o'neil tomorrow", "O'Neil"),
+    ("book 王小明 tomorrow at 3pm", "王小明"),
+    ("book मीरा शर्मा tomorrow at 3pm", "मीरा शर्मा"),
+    ("schedule Will Smith on 12/3 at 10", "Will Smith"),
+    ("put April Jones in with Tom tomorrow at 11", "April Jones"),
+    ("book Kim Nguyen with Dr Kim tomorrow at 9", "Kim Nguyen"),
+    ("book Maria Garcia with Maria Lopez tomorrow at 9", "Maria Garcia"),
+    ("book Ruiz, Ana tomorrow at 9", "Ana Ruiz"),
+    ("client: Luis Vega, phone 206-555-0142", "Luis Vega"),
+    ("her name is Luisa Vega", "Luisa Vega"),
+    ("move Ana's 2pm to 3pm", "Ana"),
+    ("find Ruiz", "Ruiz"),
+    ("book an appointment tomorrow at 9", None),
+    ("can you book something nice for Friday please", None),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES)
+def test_a_clients_name_survives_how_it_is_written(text: str, name: str | None) -> None:
+    assert read(text).client_name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "staff"),
+    [
+        ("book Ana Ruiz with Dr Kim tomorrow at 9", "Dr Min Kim"),
+        ("book Ana Ruiz with kim tomorrow at 9", "Dr Min Kim"),
+        ("book Ana Ruiz with Dr K tomorrow at 9", "Dr Min Kim"),
+        ("book Ana Ruiz with Patal tomorrow at 9", "Dr Asha Patel"),
+        ("book Ana Ruiz with Maria tomorrow at 9", "Maria Lopez RN"),
+        ("book Ana Ruiz with nurse Lopez tomorrow at 9", "Maria Lopez RN"),
+        ("book Ana Ruiz with Tom Becker tomorrow at 9", "Tom Becker"),
+        ("Ana Ruiz tomorrow at 9 Kim follow-up", "Dr Min Kim"),
+        ("book Ana Ruiz with Kim, no, Patel tomorrow at 9", "Dr Asha Patel"),
+        ("reserva a Ana Ruiz con la doctora Patel mañana a las 9", "Dr Asha Patel"),
+    ],
+)
+def test_staff_are_matched_by_any_part_of_their_name(text: str, staff: str) -> None:
+    said = read(text)
+    assert said.staff == staff
+    assert said.client_name == "Ana Ruiz"
+
+
+def test_an_unknown_doctor_is_asked_with_those_who_are_here() -> None:
+    said = read("book Ana Ruiz with Dr Smith tomorrow at 9")
+    assert (said.staff, said.client_name) == (None, "Ana Ruiz")
+    assert [ask.why for ask in said.questions] == ["no_such"]
+    assert len(said.questions[0].options) == 4
+
+
+def test_two_clients_are_asked() -> None:
+    said = read("book ana ruiz and luis vega tomorrow at 9")
+    assert [option.value for option in said.questions[0].options] == ["Ana Ruiz", "Luis Vega"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("follow up", "Follow-up"),
+        ("f/u", "Follow-up"),
+        ("folow-up", "Follow-up"),
+        ("new patient visit", "New patient"),
+        ("rx renewal", "Prescription renewal"),
+        ("prescription", "Prescription renewal"),
+        ("labs", "Lab results"),
+        ("physiotherpy", "Physiotherapy"),
+        ("physio", "Physiotherapy"),
+        ("seguimiento", "Follow-up"),
+        ("fisioterapia", "Physiotherapy"),
+    ],
+)
+def test_types_are_matched_by_name_nickname_or_slip(text: str, name: str) -> None:
+    assert read(f"book Ana Ruiz {text} tomorrow at 9").type_name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("206-555-0142", "+12065550142"),
+        ("(206) 555-0142", "+12065550142"),
+        ("206.555.0142", "+12065550142"),
+        ("2065550142", "+12065550142"),
+        ("1-206-555-0142", "+12065550142"),
+        ("206 555 0142 ext. 12", "+12065550142"),
+        ("+44 20 7946 0958", "+442079460958"),
+        ("+52 55 1234 5678", "+525512345678"),
+    ],
+)
+def test_phones_are_read_however_they_are_spaced(text: str, phone: str) -> None:
+    said = read(f"book Ana Ruiz {text} tomorrow at 9")
+    assert said.phone == phone
+    assert str(said.at) == "09:00:00"
+    assert said.questions == ()
+
+
+def test_a_number_of_the_region_needs_no_prefix() -> None:
+    assert read("book Ana Ruiz 020 7946 0958 tomorrow at 9", region="GB").phone == "+442079460958"
+
+
+def test_half_a_phone_number_is_asked() -> None:
+    said = read("book Ana Ruiz 555-0142 tomorrow at 9")
+    assert (said.phone, [ask.about for ask in said.questions]) == (None, [("phone",)])
+
+
+INTENTS = [
+    ("book", "book"),
+    ("I'd like to schedule a visit", "book"),
+    ("set up an appointment for Ana Ruiz", "book"),
+    ("Ana Ruiz 206-555-0142 tomorrow at 9", "book"),
+    ("bok Ana Ruiz tomorrow at 9", "book"),
+    ("move Ana Ruiz to Friday 9:30", "move"),
+    ("reshedule Ana Ruiz to Monday", "move"),
+    ("can you bring Ana's visit forward an hour", "move"),
+    ("postpone Ana Ruiz by a day", "move"),
+    ("cancel Ana Ruiz", "cancel"),
+    ("cancle Ana Ruiz", "cancel"),
+    ("please call off the visit of Luis Vega", "cancel"),
+    ("find Ruiz", "find"),
+    ("look up Luis Vega", "find"),
+    ("when is Ana Ruiz's visit?", "find"),
+    ("today", "agenda"),
+    ("what's on tomorrow?", "agenda"),
+    ("show me today's visits", "agenda"),
+    ("who's next", "agenda"),
+    ("when is Kim free Thursday?", "free"),
+    ("any openings tomorrow afternoon?", "free"),
+    ("is Dr Patel available at 3 tomorrow?", "free"),
+    ("hand over my visits to Patel", "handover"),
+    ("I'm out of office on Friday", "out"),
+    ("I'm sick today", "out"),
+    ("undo", "undo"),
+    ("take that back", "undo"),
+    ("help", "help"),
+    ("what can you do?", "help"),
+    ("settings", "settings"),
+    ("Ana Ruiz is here", "arrived"),
+    ("Ana Ruiz ha llegado", "arrived"),
+    ("my time zone is Eastern", "time_zone"),
+    ("switch to Spanish", "language"),
+    ("español", "language"),
+    ("yes please", "yes"),
+    ("no thanks", "no"),
+    ("stop", "stop"),
+    ("never mind", "stop"),
+    ("book it anyway", "book_anyway"),
+    ("change", "change"),
+    ("hi", "greet"),
+    ("reserva una cita para Ana Ruiz", "book"),
+    ("mueve a Ana Ruiz al viernes", "move"),
+    ("cancela la cita de Luis Vega", "cancel"),
+    ("busca Ruiz", "find"),
+    ("qué tengo hoy", "agenda"),
+    ("¿cuándo está libre Kim el jueves?", "free"),
+    ("pasa mis visitas a Patel", "handover"),
+    ("estaré de vacaciones el viernes", "out"),
+    ("deshacer", "undo"),
+    ("ayuda", "help"),
+    ("ajustes", "settings"),
+    ("sí", "yes"),
+    ("olvídalo", "stop"),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), INTENTS)
+def test_an_intent_has_many_phrasings(text: str, intent: str) -> None:
+    said = read(text)
+    assert (said.intent, said.is_sure) == (intent, True)
+
+
+@pytest.mark.parametrize("text", ["Ana Ruiz", "Kim", "blue elephants", "the weather is nice"])
+def test_a_guess_is_offered_and_not_acted_on(text: str) -> None:
+    assert not read(text).is_sure
+
+
+def test_a_stretch_is_an_answer_when_free_times_are_asked_for() -> None:
+    said = read("when is Patel free next week?")
+    assert (str(said.day), str(said.until_day), said.questions) == ("2026-11-23", "2026-11-29", ())
+    said = read("when is Patel free tomorrow afternoon?")
+    assert (str(said.day), str(said.since_at), said.questions) == ("2026-11-19", "12:00:00", ())
+
+
+def test_email_notes_zone_and_language_of_the_client_are_parts() -> None:
+    said = read("book Ana Ruiz ana.ruiz@example.com tomorrow at 9, she speaks Spanish, note: brings her son at 10")
+    assert (said.email, said.client_language, said.notes) == ("ana.ruiz@example.com", "es", "brings her son at 10")
+    assert str(said.at) == "09:00:00"
+    assert read("she's in New York").client_time_zone == "America/New_York"
+
+
+def test_a_message_in_the_other_language_is_understood_in_it() -> None:
+    assert read("reserva a Ana Ruiz mañana a las 9", locale="en-US").language == "es"
+    assert read("book Ana Ruiz tomorrow at 9", locale="es-MX").language == "en"
+
+
+def test_each_part_tells_which_words_it_came_from() -> None:
+    said = read("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Thursday half past 2")
+    told = {name: " ".join(span.text for span in spans) for name, spans in said.used.items()}
+    assert told == {
+        "intent": "book",
+        "client_name": "Ana Ruiz",
+        "phone": "206-555-0142",
+        "type_name": "follow-up",
+        "staff_id": "Dr Kim",
+        "day": "Thursday",
+        "at": "half past 2",
+    }

@@ -1,0 +1,62 @@
+"""The domain over a real database file, with a calendar made of lists."""
+
+from collections.abc import AsyncIterator
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from bot.store.engine import open_database
+from bot.store.migrating import migrate
+from bot.store.visits import SqlVisitStore
+from bot.visits.drafts import DraftParts
+from bot.visits.models import Draft, Visit
+from bot.visits.service import Visits
+from tests.unit.visits.world import DR_KIM, FOLLOW_UP, HandClock, ListedCalendar, NotedWork, clinic, person
+
+
+class Desk:
+    """The service with what it stands on, and short ways to say what a receptionist does."""
+
+    def __init__(self, store: SqlVisitStore, clock: HandClock, *, quiet: int = 20) -> None:
+        self.store = store
+        self.clock = clock
+        self.calendar = ListedCalendar()
+        self.work = NotedWork()
+        self.visits = Visits(
+            clinic(),
+            store,
+            self.calendar,
+            clock,
+            quiet_window=timedelta(seconds=quiet),
+            work=self.work,
+            calendar_deadline=timedelta(milliseconds=50),
+        )
+        self.jordan = person()
+
+    async def draft(self, **parts: object) -> Draft:
+        """A complete draft for Monday at nine with Dr Kim, unless parts say otherwise."""
+        complete: DraftParts = {
+            "client_name": "Ana Ruiz",
+            "phone": "+12065550142",
+            "type_name": FOLLOW_UP.name,
+            "staff_id": DR_KIM.id,
+            "day": date(2026, 11, 23),
+            "at": time(9),
+        }
+        return await self.visits.start_draft(self.jordan, **cast(DraftParts, {**complete, **parts}))
+
+    async def book(self, **parts: object) -> Visit:
+        """Book such a draft."""
+        draft = await self.draft(**parts)
+        return await self.visits.reserve(draft.id, draft.version, self.jordan)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    database = open_database(tmp_path / "app.db")
+    migrate(database.engine)
+    clock = HandClock()
+    yield Desk(SqlVisitStore(database, clock), clock)
+    await database.close()

@@ -1,0 +1,329 @@
+"""From a draft to a visit."""
+
+import asyncio
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.visits.errors import (
+    CalendarBusy,
+    CalendarRefused,
+    CalendarUnreadable,
+    DraftChanged,
+    DraftGone,
+    DraftIncomplete,
+    NotEntitled,
+    SlotTaken,
+)
+from bot.visits.models import Visit, VisitId
+from bot.visits.service import Visits
+from tests.personas import JORDAN, KIM, PATEL, VISITOR
+from tests.unit.visits.conftest import Desk
+from tests.unit.visits.world import DR_PATEL, LAB, PHYSIO, NotedWork, at, busy, clinic, person
+
+
+async def test_a_draft_becomes_the_visit_with_its_own_id(desk: Desk) -> None:
+    draft = await desk.draft(notes="wheelchair", email="ana@example.com")
+    visit = await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+    assert (visit.id, visit.version, visit.starts_at) == (draft.id, 1, at("2026-11-23 09:00"))
+    assert (visit.requested_by, visit.client.email, visit.notes) == (JORDAN.object_id, "ana@example.com", "wheelchair")
+    assert visit.quiet_until == desk.clock.now() + timedelta(seconds=20)
+    assert desk.work.started == [("booking", 1)]
+
+
+async def test_a_second_press_of_book_books_nothing_more(desk: Desk) -> None:
+    draft = await desk.draft()
+    first = await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+    assert await desk.visits.reserve(draft.id, draft.version, desk.jordan) == first
+    assert await desk.visits.agenda(date(2026, 11, 23), desk.jordan) == [first]
+
+
+async def test_a_second_press_after_a_move_answers_with_the_moved_visit(desk: Desk) -> None:
+    booked = await desk.book()
+    moved = await desk.visits.reschedule(booked.id, 1, at("2026-11-23 15:00"), desk.jordan)
+    desk.work.started.clear()
+    assert await desk.visits.reserve(booked.id, 1, desk.jordan) == moved
+    assert desk.work.started == []
+
+
+async def test_twenty_simultaneous_confirms_of_one_slot_make_one_visit(desk: Desk) -> None:
+    drafts = [await desk.draft(client_name=f"Client {each}", phone=f"+1206555{1000 + each}") for each in range(20)]
+    results = await asyncio.gather(
+        *(desk.visits.reserve(each.id, each.version, desk.jordan) for each in drafts), return_exceptions=True
+    )
+    booked = [each for each in results if isinstance(each, Visit)]
+    refused = [each for each in results if isinstance(each, SlotTaken)]
+    assert (len(booked), len(refused)) == (1, 19)
+    for each in refused:
+        assert [objection.code for objection in each.verdict.objections] == ["overlaps_visit"]
+        assert [slot.starts_at for slot in each.verdict.alternatives] == [
+            at("2026-11-23 08:30"), at("2026-11-23 09:30"), at("2026-11-23 09:45")
+        ]  # fmt: skip
+    assert await desk.visits.agenda(date(2026, 11, 23), desk.jordan) == booked
+
+
+async def test_twenty_presses_of_one_draft_make_one_visit(desk: Desk) -> None:
+    draft = await desk.draft()
+    results = await asyncio.gather(*(desk.visits.reserve(draft.id, draft.version, desk.jordan) for _ in range(20)))
+    assert all(each == results[0] for each in results)
+    assert len(await desk.store.versions(draft.id)) == 1
+
+
+async def test_an_old_confirm_card_does_not_book_the_changed_draft(desk: Desk) -> None:
+    draft = await desk.draft()
+    changed = await desk.visits.change_draft(draft, desk.jordan, day=date(2026, 11, 24))
+    assert changed.version == 2
+    with pytest.raises(DraftChanged):
+        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+
+
+async def test_a_discarded_or_expired_draft_cannot_be_booked(desk: Desk) -> None:
+    discarded, expired = await desk.draft(), await desk.draft()
+    await desk.visits.discard_draft(discarded.id, desk.jordan)
+    desk.clock.advance(hours=25)
+    for each in (discarded, expired):
+        with pytest.raises(DraftGone):
+            await desk.visits.reserve(each.id, each.version, desk.jordan)
+
+
+@pytest.mark.parametrize(
+    ("parts", "missing"),
+    [
+        ({"client_name": " "}, ("client",)),
+        ({"phone": None}, ("phone",)),
+        ({"phone": None, "text_client": False}, ()),
+        ({"type_name": "Surgery"}, ("type",)),
+        ({"staff_id": "someone-who-left"}, ("staff",)),
+        ({"day": None, "at": None}, ("date", "time")),
+        ({"day": date(2027, 3, 14), "at": time(2, 30)}, ("time",)),
+    ],
+)
+async def test_what_is_missing_is_named(desk: Desk, parts: dict[str, Any], missing: tuple[str, ...]) -> None:
+    draft = await desk.draft(**parts)
+    assert desk.visits.missing(draft) == missing
+    if missing:
+        with pytest.raises(DraftIncomplete) as told:
+            await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+        assert told.value.facts["missing"] == missing
+
+
+async def test_of_two_equal_wall_times_the_one_chosen_is_booked(desk: Desk) -> None:
+    twice = {"day": date(2027, 11, 7), "at": time(1, 30), "override_reason": "night shift"}
+    first = await desk.book(**twice, fold=0)
+    second = await desk.book(**twice, fold=1)
+    assert second.starts_at - first.starts_at == timedelta(hours=1)
+
+
+async def test_a_wall_time_means_the_zone_of_the_person_who_said_it(desk: Desk) -> None:
+    nadia = person(JORDAN, time_zone="America/New_York")
+    draft = await desk.visits.start_draft(nadia, day=date(2026, 11, 23), at=time(12))
+    assert draft.starts_at() == at("2026-11-23 09:00")
+
+
+async def test_a_new_time_forgets_the_reason_to_book_anyway(desk: Desk) -> None:
+    draft = await desk.draft(override_reason="he insists", fold=1)
+    same = await desk.visits.change_draft(draft, desk.jordan, phone="+12065550199")
+    other = await desk.visits.change_draft(same, desk.jordan, at=time(10))
+    assert (same.override_reason, other.override_reason, other.fold) == ("he insists", None, 0)
+
+
+async def test_a_change_that_changes_nothing_keeps_the_version(desk: Desk) -> None:
+    draft = await desk.draft()
+    assert await desk.visits.change_draft(draft, desk.jordan, at=time(9)) is draft
+
+
+@pytest.mark.parametrize("length", [timedelta(0), timedelta(minutes=-30), timedelta(hours=25)])
+async def test_a_visit_has_a_length_and_at_most_a_day(desk: Desk, length: timedelta) -> None:
+    with pytest.raises(ValueError, match="duration"):
+        await desk.visits.change_draft(await desk.draft(), desk.jordan, duration=length)
+
+
+async def test_of_two_changes_of_one_draft_the_second_is_refused(desk: Desk) -> None:
+    draft = await desk.draft()
+    await desk.visits.change_draft(draft, desk.jordan, at=time(10))
+    with pytest.raises(DraftChanged):
+        await desk.visits.change_draft(draft, desk.jordan, at=time(11))
+    await desk.visits.change_draft(draft, desk.jordan, at=time(10))  # the same one again is no change
+
+
+# --- rules --------------------------------------------------------------------------------------------
+
+
+async def test_a_busy_calendar_is_refused_with_the_nearest_free_times(desk: Desk) -> None:
+    desk.calendar.spans[DR_PATEL.id].append(busy("2026-11-23 08:00", "2026-11-23 10:00"))
+    draft = await desk.draft(staff_id=DR_PATEL.id)
+    with pytest.raises(SlotTaken) as refused:
+        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+    assert refused.value.verdict == await desk.visits.verdict_for(draft, desk.jordan)
+    assert refused.value.verdict.can_override
+    assert refused.value.verdict.alternatives[0].starts_at == at("2026-11-23 10:00")
+    assert desk.work.started == []
+
+
+async def test_book_anyway_needs_a_reason_and_marks_the_visit(desk: Desk) -> None:
+    there = await desk.book()
+    draft = await desk.draft(client_name="Ben Okafor", phone="+12065550117", override_reason=" ")
+    with pytest.raises(SlotTaken):
+        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+    reasoned = await desk.visits.change_draft(draft, desk.jordan, override_reason="twins")
+    visit = await desk.visits.reserve(reasoned.id, reasoned.version, desk.jordan)
+    assert (visit.starts_at, visit.override_reason) == (there.starts_at, "twins")
+
+
+async def test_a_reason_that_was_not_needed_marks_nothing(desk: Desk) -> None:
+    assert (await desk.book(override_reason="just in case")).override_reason is None
+
+
+async def test_book_anyway_never_goes_over_the_past(desk: Desk) -> None:
+    draft = await desk.draft(day=date(2026, 11, 20), at=time(9), override_reason="please")
+    with pytest.raises(SlotTaken) as refused:
+        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+    assert not refused.value.verdict.can_override
+
+
+async def test_book_anyway_covers_only_the_visits_that_were_seen(desk: Desk) -> None:
+    await desk.book()
+    drafts = [
+        await desk.draft(client_name=f"Client {each}", phone=f"+1206555{1000 + each}", override_reason="urgent")
+        for each in range(5)
+    ]
+    results = await asyncio.gather(
+        *(desk.visits.reserve(each.id, each.version, desk.jordan) for each in drafts), return_exceptions=True
+    )
+    assert len([each for each in results if isinstance(each, Visit)]) == 1
+    assert len([each for each in results if isinstance(each, SlotTaken)]) == 4
+
+
+@pytest.mark.parametrize("fault", [CalendarUnreadable(), CalendarBusy(30.0), CalendarRefused(403, "AccessDenied")])
+async def test_a_calendar_that_cannot_be_read_is_never_free(desk: Desk, fault: Exception) -> None:
+    desk.calendar.fault = fault
+    draft = await desk.draft(override_reason="whatever")
+    for ask in (
+        desk.visits.reserve(draft.id, draft.version, desk.jordan),
+        desk.visits.verdict_for(draft, desk.jordan),
+        desk.visits.free_slots(draft, desk.jordan),
+    ):
+        with pytest.raises(CalendarUnreadable) as said:
+            await ask
+        assert said.value.facts["staff"] == "Dr Min Kim"
+
+
+async def test_a_calendar_that_does_not_answer_in_time_is_unreadable(desk: Desk) -> None:
+    desk.calendar.is_silent = True
+    with pytest.raises(CalendarUnreadable):
+        await desk.visits.verdict_for(await desk.draft(), desk.jordan)
+
+
+async def test_a_calendar_missing_from_the_answer_is_unreadable(desk: Desk) -> None:
+    del desk.calendar.spans[DR_PATEL.id]
+    with pytest.raises(CalendarUnreadable):
+        await desk.visits.verdict_for(await desk.draft(staff_id=DR_PATEL.id), desk.jordan)
+
+
+async def test_free_slots_need_no_time_and_no_client(desk: Desk) -> None:
+    draft = await desk.visits.start_draft(
+        desk.jordan, type_name=PHYSIO.name, staff_id=DR_PATEL.id, day=date(2026, 11, 23)
+    )
+    free = await desk.visits.free_slots(draft, desk.jordan)
+    assert (len(free), free[0].duration) == (37, timedelta(hours=1))
+    with pytest.raises(DraftIncomplete) as told:
+        await desk.visits.free_slots(await desk.visits.start_draft(desk.jordan, type_name=LAB.name), desk.jordan)
+    assert told.value.facts["missing"] == ("date",)
+
+
+async def test_a_day_of_free_slots_is_a_day_of_the_drafts_zone(desk: Desk) -> None:
+    """A day in Tokyo ends at seven in the morning in Los Angeles, so it holds most of the clinic's day before."""
+    draft = await desk.draft(time_zone="Asia/Tokyo", day=date(2026, 11, 24))
+    free = await desk.visits.free_slots(draft, desk.jordan)
+    assert (free[0].starts_at, free[-1].starts_at) == (at("2026-11-23 08:00"), at("2026-11-23 17:30"))
+    draft = await desk.draft(time_zone="Europe/Berlin", day=date(2026, 11, 24))
+    free = await desk.visits.free_slots(draft, desk.jordan)
+    assert (free[0].starts_at, free[-1].starts_at) == (at("2026-11-23 15:00"), at("2026-11-24 14:45"))
+
+
+async def test_the_nearest_free_times_start_from_what_is_known(desk: Desk) -> None:
+    draft = await desk.draft(day=None, at=None)
+    soon = await desk.visits.nearest_free(draft, desk.jordan)
+    assert [each.starts_at for each in soon] == [at("2026-11-20 10:15"), at("2026-11-20 10:30"), at("2026-11-20 10:45")]
+    near = await desk.visits.nearest_free(draft, desk.jordan, near=at("2026-11-24 07:00"), count=1)
+    assert [each.starts_at for each in near] == [at("2026-11-24 08:00")]
+
+
+# --- who may ------------------------------------------------------------------------------------------
+
+
+def _service(desk: Desk, tenant_id: str | None = None, **changes: Any) -> Visits:
+    return Visits(clinic(**changes), desk.store, desk.calendar, desk.clock, tenant_id=tenant_id)
+
+
+async def test_only_staff_and_schedulers_may_do_anything(desk: Desk) -> None:
+    visit = await desk.book()
+    draft = await desk.draft()
+    closed = _service(desk, schedulers=())
+    for ask in (
+        closed.start_draft(desk.jordan),
+        closed.draft(draft.id, desk.jordan),
+        closed.change_draft(draft, desk.jordan, notes="x"),
+        closed.keep_draft(draft, desk.jordan),
+        closed.discard_draft(draft.id, desk.jordan),
+        closed.verdict_for(draft, desk.jordan),
+        closed.free_slots(draft, desk.jordan),
+        closed.nearest_free(draft, desk.jordan),
+        closed.reserve(draft.id, draft.version, desk.jordan),
+        closed.reserve(visit.id, 1, desk.jordan),
+        closed.book_again(visit.id, desk.jordan),
+        closed.propose_move(visit.id, 1, desk.jordan),
+        closed.free_for(visit.id, desk.jordan),
+        closed.reschedule(visit.id, 1, at("2026-11-23 15:00"), desk.jordan),
+        closed.cancel(visit.id, 1, desk.jordan),
+        closed.undo(visit.id, 1, desk.jordan),
+        closed.visit(visit.id, desk.jordan),
+        closed.versions(visit.id, desk.jordan),
+        closed.agenda(date(2026, 11, 23), desk.jordan),
+        closed.find("Ruiz", desk.jordan),
+        closed.clients_named("Ruiz", desk.jordan),
+    ):
+        with pytest.raises(NotEntitled) as told:
+            await ask
+        assert told.value.facts == {"clinic": "Contoso Clinic"}
+    assert closed.undo_outlook(visit, desk.jordan) is None
+
+
+def test_who_is_entitled(desk: Desk) -> None:
+    assert _service(desk, schedulers=()).entitled(person(KIM))
+    assert _service(desk, schedulers=(JORDAN.object_id,)).entitled(person(JORDAN))
+    assert not _service(desk, schedulers=()).entitled(person(JORDAN))
+    assert not _service(desk).entitled(person(JORDAN, id=""))
+    assert _service(desk, tenant_id=JORDAN.tenant_id).entitled(person(JORDAN))
+    assert not _service(desk, tenant_id=JORDAN.tenant_id).entitled(person(VISITOR))
+    assert not _service(desk, tenant_id=JORDAN.tenant_id).entitled(person(PATEL, tenant_id=VISITOR.tenant_id))
+
+
+# --- work ---------------------------------------------------------------------------------------------
+
+
+class BrokenWork(NotedWork):
+    """An engine that is away."""
+
+    async def start(self, kind: object, visit: Visit) -> None:
+        raise ConnectionError("the engine is away")
+
+
+async def test_a_visit_stays_booked_when_its_work_cannot_be_started(desk: Desk) -> None:
+    desk.visits.work = BrokenWork()
+    visit = await desk.book()
+    assert await desk.store.visit(visit.id) == visit
+
+
+async def test_a_repeated_press_starts_the_work_that_a_crash_left_out(desk: Desk) -> None:
+    desk.visits.work = None
+    visit = await desk.book()
+    desk.visits.work = desk.work
+    await desk.visits.reserve(visit.id, 1, desk.jordan)
+    assert desk.work.started == [("booking", 1)]
+
+
+async def test_an_unknown_id_is_a_draft_that_is_gone(desk: Desk) -> None:
+    with pytest.raises(DraftGone):
+        await desk.visits.reserve(VisitId("0" * 32), 1, desk.jordan)

@@ -1,0 +1,155 @@
+"""Durable work keeps its promises through crashes, restarts, deployments and clocks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.store.engine import url_of
+from bot.work.engine import DbosEngine, EngineError, EngineSettings, Run, engine_database
+
+Work = Callable[[Run, Mapping[str, Any]], Awaitable[None]]
+KIND = "test.only"
+
+
+@asynccontextmanager
+async def running(where: str, work: Work, *, version: str = "1", executor: str = "only") -> AsyncIterator[DbosEngine]:
+    """An engine with one kind of a test's own."""
+    settings = EngineSettings(engine_database(url_of(where)), executor, version)
+    engine = DbosEngine(settings, SystemClock())
+    engine.on(KIND, work)
+    await engine.launch()
+    try:
+        yield engine
+    finally:
+        await engine.stop()
+
+
+async def test_further_kinds_are_registered_by_name_and_an_id_begins_once(database_url: str) -> None:
+    seen: list[str] = []
+
+    async def work(run: Run, payload: Mapping[str, Any]) -> None:
+        seen.append(await run.step("one", lambda: _value(payload["word"])))
+
+    async with running(database_url, work) as engine:
+        for _ in range(3):
+            await engine.start(KIND, "test:1", {"word": "hello"})
+        await engine.idle()
+        assert seen == ["hello"]
+        assert await engine.statuses(["test:1", "test:2"]) == {"test:1": "SUCCESS"}
+
+
+async def test_work_runs_on_the_hosts_loop_and_threads_work_after_it_stopped(database_url: str) -> None:
+    loops: list[Any] = []
+
+    async def noted() -> None:
+        loops.append(asyncio.get_running_loop())
+
+    async def work(run: Run, _: Mapping[str, Any]) -> None:
+        loops.append(asyncio.get_running_loop())
+        await run.step("one", noted)
+
+    async with running(database_url, work) as engine:
+        await engine.start(KIND, "test:1", {})
+        await engine.schedule(KIND, "test:2", {}, due=datetime.now(UTC))
+        await _until(lambda: len(loops) >= 4)
+    assert set(loops) == {asyncio.get_running_loop()}
+    assert await asyncio.to_thread(lambda: 7) == 7
+
+
+async def test_a_step_that_failed_is_tried_again(database_url: str) -> None:
+    tries: list[int] = []
+
+    async def fails_once() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ConnectionError
+
+    async def work(run: Run, _: Mapping[str, Any]) -> None:
+        await run.step("one", fails_once)
+
+    async with running(database_url, work) as engine:
+        await engine.start(KIND, "test:1", {})
+        await _until(lambda: len(tries) == 2)
+        await engine.idle()
+        assert await engine.statuses(["test:1"]) == {"test:1": "SUCCESS"}
+
+
+async def test_what_was_scheduled_outlives_the_process_and_a_new_version_of_the_code(database_url: str) -> None:
+    begun: list[datetime] = []
+
+    async def work(_: Run, __: Mapping[str, Any]) -> None:
+        begun.append(datetime.now(UTC))
+
+    due = datetime.now(UTC) + timedelta(seconds=3)
+    async with running(database_url, work) as engine:
+        await engine.schedule(KIND, "test:1", {}, due=due)
+    assert begun == []
+    async with running(database_url, work):
+        await _until(lambda: bool(begun))
+    assert begun[0] >= due
+
+
+async def test_work_that_begins_work_from_within_a_step_begins_it_once(database_url: str) -> None:
+    begun: list[str] = []
+
+    async def work(run: Run, payload: Mapping[str, Any]) -> None:
+        begun.append(run.id)
+
+        async def begin() -> None:
+            await engine.start(KIND, "test:child", {"is_child": True})
+            await engine.schedule(KIND, "test:later", {"is_child": True}, due=datetime.now(UTC))
+
+        if not payload.get("is_child"):
+            await run.step("one", begin)
+            await engine.start(KIND, "test:child", {"is_child": True})
+
+    async with running(database_url, work) as engine:
+        await engine.start(KIND, "test:1", {})
+        await _until(lambda: len(begun) == 3)
+        await engine.idle()
+    assert sorted(begun) == ["test:1", "test:child", "test:later"]
+
+
+async def test_a_second_engine_in_one_process_is_refused(tmp_path: Path) -> None:
+    async def work(_: Run, __: Mapping[str, Any]) -> None: ...
+
+    async with running(str(tmp_path / "app.db"), work):
+        with pytest.raises(EngineError):
+            async with running(str(tmp_path / "other" / "app.db"), work):
+                raise AssertionError
+
+
+async def test_a_kind_nobody_knows_any_more_ends_without_harm(database_url: str) -> None:
+    async def work(_: Run, __: Mapping[str, Any]) -> None: ...
+
+    async with running(database_url, work) as engine:
+        await engine.start("test.gone", "test:1", {})
+        await engine.idle()
+        assert await engine.statuses(["test:1"]) == {"test:1": "SUCCESS"}
+
+
+async def test_work_that_ended_long_ago_is_forgotten(database_url: str) -> None:
+    async def work(_: Run, __: Mapping[str, Any]) -> None: ...
+
+    async with running(database_url, work) as engine:
+        await engine.start(KIND, "test:1", {})
+        await engine.idle()
+        assert await engine.forget(datetime.now(UTC) - timedelta(hours=1)) == 0
+        assert await engine.forget(datetime.now(UTC) + timedelta(seconds=5)) == 1
+        assert await engine.statuses(["test:1"]) == {}
+
+
+async def _value(value: Any) -> Any:
+    return value
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110 - the work may run in DBOS's threads
+            await asyncio.sleep(0.02)

@@ -1,0 +1,125 @@
+"""People sign in, out and in again, as Teams plays it: over HTTP, against the emulator's sign-in."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.graph.emulator.world import World
+from tests.conversations.chat import Chat, summary_of
+from tests.personas import JORDAN, KIM, Persona
+from tests.unit.world.office import WatchedOffice
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path) -> AsyncIterator[WatchedOffice]:
+    """An office where everything is done for whoever signed in."""
+    async with WatchedOffice(tmp_path, graph_identity="delegated") as office:
+        yield office
+
+
+def token_of(office: WatchedOffice, persona: Persona) -> str:
+    """What Teams hands the bot at single sign-on."""
+    return office.emulator.identity.assertion(persona.object_id)
+
+
+async def hands_over(office: WatchedOffice, chat: Chat, token: str, exchange_id: str = "x-1") -> int:
+    """The client sends the token by itself, once the sign-in card came."""
+    value = {"id": exchange_id, "connectionName": "own", "token": token}
+    activity = chat.an_activity("invoke", name="signin/tokenExchange", value=value)
+    async with office.door.post("/api/messages", json=activity) as answer:
+        return answer.status
+
+
+def sign_in_cards(chat: Chat) -> list[dict[str, Any]]:
+    found = (each.now.get("attachments") or [{}] for each in chat.messages)
+    return [each[0]["content"] for each in found if each[0].get("contentType", "").endswith("card.oauth")]
+
+
+async def test_whoever_has_not_signed_in_is_asked_to_and_then_goes_on(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    await clinic.settles()
+    (card,) = sign_in_cards(chat)
+    assert card["tokenExchangeResource"]["uri"].startswith("api://botid-")
+    assert await hands_over(clinic, chat, token_of(clinic, KIM)) == 200
+    await clinic.settles()
+    assert chat.messages[-1].now["text"] == "You are signed in."
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    await chat.taps("Book")
+    await clinic.settles()
+    (event,) = clinic.events()
+    assert event["deleted_at"] is None
+    assert all(each["path"].startswith("/v1.0/me/") for each in clinic.world()["requests"] if "/events" in each["path"])
+
+
+async def test_every_client_of_a_person_sends_the_token_and_the_talk_goes_on_once(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("sign in")
+    token = token_of(clinic, KIM)
+    assert await asyncio.gather(*(hands_over(clinic, chat, token) for _ in range(4))) == [200] * 4
+    await clinic.settles()
+    assert [each.now.get("text") for each in chat.messages].count("You are signed in.") == 1
+
+
+async def test_without_consent_the_client_is_told_to_ask_for_it(clinic: WatchedOffice) -> None:
+    world: World = clinic.emulator.world
+    world.users = tuple(
+        each.model_copy(update={"consented": False}) if each.id == KIM.object_id else each for each in world.users
+    )
+    chat = clinic.chat_with(KIM)
+    await chat.says("sign in")
+    assert await hands_over(clinic, chat, token_of(clinic, KIM)) == 412
+
+
+async def test_somebody_elses_token_is_not_taken(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("sign in")
+    assert await hands_over(clinic, chat, token_of(clinic, JORDAN)) == 412
+    assert await hands_over(clinic, chat, "no token at all") == 412
+
+
+async def test_sign_out_forgets_the_person(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("sign in")
+    await hands_over(clinic, chat, token_of(clinic, KIM))
+    await chat.says("Sign out.")
+    await clinic.settles()
+    assert chat.messages[-1].now["text"].startswith("You are signed out.")
+    await chat.says("sign in")
+    await clinic.settles()
+    assert len(sign_in_cards(chat)) == 2
+
+
+async def test_what_waited_for_the_sign_in_goes_on_after_it(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("sign in")
+    await hands_over(clinic, chat, token_of(clinic, KIM))
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    await chat.taps("Book")
+    await clinic.settles()
+    await chat.says("sign out")
+    await chat.says("cancel Ana Ruiz")
+    await chat.taps("Cancel the visit")
+    await clinic.time_passes(minutes=5)
+    assert [each["deleted_at"] for each in clinic.events()] == [None]
+    await clinic.looks("nudges")
+    await clinic.looks("nudges")
+    nudges = [each for each in chat.messages if "waits until you sign in" in summary_of(each.now)]
+    assert len(nudges) == 1
+    assert await hands_over(clinic, chat, token_of(clinic, KIM), "x-2") == 200
+    await clinic.settles()
+    assert chat.messages[-1].now["text"] == "You are signed in. What waited for it goes on now."
+    assert [each["deleted_at"] is not None for each in clinic.events()] == [True]
+
+
+async def test_by_default_nobody_signs_in(office: WatchedOffice) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: sign in
+        Bot: Nobody needs to sign in here: I act by myself.
+        Jordan: sign out
+        Bot: Nobody needs to sign in here: I act by myself.
+    """)

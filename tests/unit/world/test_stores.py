@@ -1,0 +1,150 @@
+"""What is kept of drift and of who came: each fact once, on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.store.arrivals import SqlArrivals
+from bot.store.drifts import SqlDrifts
+from bot.store.engine import Database
+from bot.visits.models import Attended, Client, StaffId, StaffMember, Visit, VisitId
+from bot.visits.ports import Arrival, MessageRef
+from bot.visits.presence import presence_of
+
+NOW = datetime(2026, 11, 23, 22, 20, tzinfo=UTC)
+ID = VisitId("0" * 32)
+SEEN = "moved:20261127T180000Z:30"
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+def visit() -> Visit:
+    zone = "America/Los_Angeles"
+    staff = StaffMember(id=StaffId("kim"), name="Min Kim", mailbox="min.kim@contoso.example", time_zone=zone)
+    return Visit(
+        id=ID,
+        client=Client(name="A. Client", time_zone=zone),
+        organizer=staff,
+        type_name="Follow-up",
+        starts_at=NOW + timedelta(minutes=10),
+        duration=timedelta(minutes=30),
+        time_zone=zone,
+        text_client=False,
+        requested_by="jordan",
+        created_at=NOW,
+    )
+
+
+def news(kind: str, minutes: float, key: str = "") -> Arrival:
+    at = NOW + timedelta(minutes=minutes)
+    return Arrival(visit_id=ID, kind=kind, at=at, key=key or f"{kind}:{minutes}")
+
+
+# --- drift ------------------------------------------------------------------------------------------
+
+
+async def test_one_process_asks(database: Database, clock: HandClock) -> None:
+    drifts = SqlDrifts(database, clock)
+    assert [await drifts.claim(ID, SEEN) for _ in range(3)] == [True, False, False]
+    assert await drifts.claim(ID, "deleted")
+
+
+async def test_who_died_before_asking_is_replaced(database: Database, clock: HandClock) -> None:
+    drifts = SqlDrifts(database, clock)
+    await drifts.claim(ID, SEEN)
+    clock.at += timedelta(minutes=3)
+    assert await drifts.claim(ID, SEEN)
+    await drifts.asked(ID, SEEN, None)
+    clock.at += timedelta(hours=3)
+    assert not await drifts.claim(ID, SEEN)
+
+
+async def test_what_could_not_be_asked_now_is_asked_next_time(database: Database, clock: HandClock) -> None:
+    drifts = SqlDrifts(database, clock)
+    await drifts.claim(ID, SEEN)
+    await drifts.release(ID, SEEN)
+    assert await drifts.claim(ID, SEEN)
+
+
+@pytest.mark.parametrize(("answer", "again"), [("put_back", True), ("gone", True), ("ignored", False)])
+async def test_what_comes_back_later_is_a_new_question(
+    database: Database, clock: HandClock, answer: str, again: bool
+) -> None:
+    drifts = SqlDrifts(database, clock)
+    await drifts.claim(ID, SEEN)
+    await drifts.asked(ID, SEEN, MessageRef(conversation_id="c", activity_id="a"))
+    (open_one,) = await drifts.open_ones(NOW)
+    assert open_one.message == MessageRef(conversation_id="c", activity_id="a")
+    await drifts.answered(ID, SEEN, answer)
+    assert await drifts.open_ones(NOW) == []
+    assert not await drifts.claim(ID, SEEN)
+    clock.at += timedelta(hours=1)
+    assert await drifts.claim(ID, SEEN) is again
+
+
+# --- who came -----------------------------------------------------------------------------------------
+
+
+async def test_news_is_noted_once_and_read_back(database: Database, clock: HandClock) -> None:
+    rows = SqlArrivals(database, clock)
+    assert [await rows.note(news("client_waiting", 0, "k")) for _ in range(2)] == [True, False]
+    presence = await rows.presence_of(visit())
+    assert presence.waiting_since == NOW
+    assert presence.is_known
+
+
+async def test_a_report_is_due_until_it_was_read(database: Database, clock: HandClock) -> None:
+    rows = SqlArrivals(database, clock)
+    await rows.report_due(ID, NOW)
+    await rows.report_due(ID, NOW + timedelta(hours=1))
+    (due,) = await rows.reports_due(limit=10)
+    await rows.report_read(ID, None, tries=due.tries + 1, due_at=NOW + timedelta(minutes=5))
+    assert await rows.reports_due(limit=10) == []
+    clock.at += timedelta(minutes=6)
+    (due,) = await rows.reports_due(limit=10)
+    assert due.tries == 1
+    attended = Attended(began_at=NOW, ended_at=clock.at, lasted=timedelta(minutes=5), clients_came=True)
+    await rows.report_read(ID, attended, tries=2, due_at=None)
+    await rows.report_due(ID, NOW)
+    assert await rows.reports_due(limit=10) == []
+    assert (await rows.presence_of(visit())).lasted == timedelta(minutes=5)
+    await rows.report_due(ID, NOW, anew=True)
+    assert len(await rows.reports_due(limit=10)) == 1
+
+
+def test_order_and_repetition_of_news_do_not_matter() -> None:
+    story = [
+        news("client_waiting", 0),
+        news("staff_joined", 2),
+        news("client_admitted", 3),
+        news("client_left", 26),
+        news("ended", 26),
+    ]
+    told = presence_of(visit(), [*reversed(story), *story], None)
+    assert told == presence_of(visit(), story, None)
+    assert (told.waited, told.waiting_since, told.ended_at) == (
+        timedelta(minutes=3),
+        None,
+        NOW + timedelta(minutes=26),
+    )
+
+
+def test_a_client_who_comes_back_waits_again() -> None:
+    back = presence_of(visit(), [news("client_waiting", 0), news("client_left", 1), news("client_waiting", 5)], None)
+    assert back.waiting_since == NOW + timedelta(minutes=5)
+
+
+def test_news_of_an_earlier_time_of_the_visit_is_old() -> None:
+    moved = visit().model_copy(update={"starts_at": NOW + timedelta(days=1)})
+    assert not presence_of(moved, [news("client_waiting", 0)], None).is_known
