@@ -285,7 +285,7 @@ async def build(
         signing.graph, signing.store, signing.ledger, signing.work, signing.clock = graph, store, ledger, work, clock
     talking = VisitsBot(desk, readers, edge.notifier, asks_sign_in=lambda turn: bot.ask(turn))
     bot = SigningBot(talking, signing)
-    add_messages(application.web, edge.adapter_for(ActingBot(bot), sign_ins=signing))
+    add_messages(application.web, edge.adapter_for(ActingBot(bot), sign_ins=signing, redraw=work.redraw))
     add_health(application.web, {"warm": application.is_warm, "database": application.has_database})
     if emulator is not None:
         mount(application.web, emulator)

@@ -48,6 +48,21 @@ class SqlVisitCards:
 
         await self._database.run(work)
 
+    async def doubt(self, message: MessageRef) -> Sequence[VisitId]:
+        """A known message is taken to show something else by now; returns the visits it is to show."""
+        doubted = (
+            update(visit_cards)
+            .where(
+                visit_cards.c.conversation_id == message.conversation_id,
+                visit_cards.c.activity_id == message.activity_id,
+            )
+            .values(shown=None, updated_at=self._clock.now())
+            .returning(visit_cards.c.visit_id)
+        )
+        return await self._database.run(
+            lambda connection: [VisitId(each) for each in connection.execute(doubted).scalars()]
+        )
+
     async def of(self, visit_id: VisitId) -> Sequence[ShownCard]:
         """The messages that show a visit."""
         query = select(visit_cards).where(visit_cards.c.visit_id == visit_id).order_by(visit_cards.c.created_at)

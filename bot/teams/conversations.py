@@ -5,7 +5,7 @@ import contextlib
 import logging
 import uuid
 import weakref
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from botbuilder.core import BotAdapter
@@ -13,28 +13,45 @@ from botbuilder.schema import Activity
 
 from bot.clock import Clock
 from bot.teams import arrivals
-from bot.teams.deliveries import Ending, goes_over_http, over_http, put_in_chat, while_working
+from bot.teams.answers import Say
+from bot.teams.deliveries import Ending, card_under, goes_over_http, over_http, put_in_chat, while_working
 from bot.teams.participation import Participation
 from bot.teams.ports import StoredAnswer, TurnLog
 from bot.teams.runs import Run, Timing, TurnLost
 from bot.teams.traces import trace_of
 from bot.teams.turns import Turn
 from bot.visits.errors import OutcomeUnknown
+from bot.visits.ports import MessageRef
 
 log = logging.getLogger(__name__)
+
+Redraw = Callable[[MessageRef], Awaitable[bool]]
+"""Has a message show again what its card is by now; False where nobody knows what that is."""
+
+
+async def nobodys(_: MessageRef) -> bool:
+    """No message shows anything that changes."""
+    return False
 
 
 class Conversations:
     """Takes activities in and answers for HTTP. Turns go on behind the answer, and are waited for at the end."""
 
     def __init__(
-        self, participation: Participation, turn_log: TurnLog, clock: Clock, *, timing: Timing | None = None
+        self,
+        participation: Participation,
+        turn_log: TurnLog,
+        clock: Clock,
+        *,
+        timing: Timing | None = None,
+        redraw: Redraw = nobodys,
     ) -> None:
-        """``participation`` lets the bot take part in one turn."""
+        """``participation`` lets the bot take part in one turn; ``redraw`` shows a message's card as it is by now."""
         self._participation = participation
         self._turn_log = turn_log
         self._clock = clock
         self._timing = timing or Timing()
+        self._redraw = redraw
         self._owner = uuid.uuid4().hex
         self._orders: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._running: dict[tuple[str, str], Run] = {}
@@ -53,6 +70,8 @@ class Conversations:
                 return StoredAnswer(status=503)
             run = Run(activity, self._turn_log, self._clock, self._owner, self._timing)
             self._start(run, key, sdk_activity, adapter)
+        elif run.answered.done():
+            run.is_asked_again = True
         done, _ = await asyncio.wait({run.answered}, timeout=self._timing.budget)
         if not done:
             run.answer_early(while_working(run))
@@ -100,6 +119,7 @@ class Conversations:
                 stored = await run.claim()
                 if stored is not None:
                     run.answer_finally(stored)
+                    await self._uncover(run, stored)
                     return
                 async with run.leased():
                     await self._run(run, sdk_activity, adapter)
@@ -119,6 +139,8 @@ class Conversations:
             run.answer_finally(StoredAnswer(status=200))
             return
         turn, ending = ended
+        if ending is None and run.hides_card and not await self._redrawn(turn.message(turn.card_message_id)):
+            ending = Say(turn.t("turn.done"))
         answer = over_http(turn, run, ending)
         silent = goes_over_http(turn, run) and not run.early
         if not silent and not await self._told(turn, run, ending):
@@ -126,6 +148,20 @@ class Conversations:
         await self._finish(run, answer)
         if not run.answer_finally(answer) and silent:
             await self._told(turn, run, ending)
+        if run.is_asked_again:
+            await self._uncover(run, answer)
+
+    async def _uncover(self, run: Run, answer: StoredAnswer) -> None:
+        """An answer given once more may be of long ago, and its card is now on the screen of whoever pressed."""
+        if (message := card_under(run, answer)) is not None:
+            await self._redrawn(message)
+
+    async def _redrawn(self, message: MessageRef) -> bool:
+        try:
+            return await self._redraw(message)
+        except Exception as failed:  # the turn itself is over
+            log.error("turn.not_redrawn", extra={"conversation_id": message.conversation_id, "trace": trace_of(failed)})
+            return False
 
     async def _finish(self, run: Run, answer: StoredAnswer) -> None:
         """Store the answer. If that fails, a later delivery runs the turn again: what it does has keys of its own."""

@@ -1,8 +1,10 @@
 """Puts what a turn ended with where it belongs: into the HTTP answer, in the place of the pressed card, or the chat."""
 
 import logging
+from collections.abc import Mapping
 
 from bot.teams.answers import (
+    CARD_TYPE,
     MESSAGE_TYPE,
     Answer,
     Failed,
@@ -19,6 +21,7 @@ from bot.teams.ports import StoredAnswer
 from bot.teams.runs import Run
 from bot.teams.turns import Turn, TurnKind
 from bot.visits.errors import MessageGone
+from bot.visits.ports import MessageRef
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +42,23 @@ async def put_in_chat(turn: Turn, run: Run, ending: Ending) -> None:
         await _as_message(turn, ending)
     elif isinstance(ending, Show):
         await _in_place(turn, ending)
-    elif run.early or run.shown:
+    elif run.early or run.put_up is not None:
         await _in_place(turn, Show(text_card(ending.text)))
     else:
         await _as_message(turn, ending)
 
 
 def over_http(turn: Turn, run: Run, ending: Ending) -> StoredAnswer:
-    """The HTTP answer of a turn that ended so; kept for later deliveries."""
+    """The HTTP answer of a turn that ended so; kept for later deliveries.
+
+    Where work goes on behind a card that the bot put up, that card is what the turn ended with.
+    """
     if isinstance(ending, StoredAnswer):
         return ending
     if isinstance(ending, Reply):
         return StoredAnswer(status=ending.status, body=ending.body)
     if run.is_execute:
-        done = Say("" if turn.is_automatic else turn.t("turn.done"))
+        done = run.put_up or Say("" if turn.is_automatic else turn.t("turn.done"))
         return action_answer(ending if ending is not None else done)
     if isinstance(ending, Failed) and text_at(run.activity, "type") == "invoke" and turn.kind is TurnKind.invoke:
         return failed_answer(turn.name, ending.text)
@@ -62,6 +68,16 @@ def over_http(turn: Turn, run: Run, ending: Ending) -> StoredAnswer:
 def goes_over_http(turn: Turn, run: Run) -> bool:
     """Whether the HTTP answer alone tells the person, as long as it is in time."""
     return run.is_execute or turn.kind is TurnKind.invoke
+
+
+def card_under(run: Run, answer: StoredAnswer) -> MessageRef | None:
+    """The message whose card an answer hides from whoever pressed; None where it hides none."""
+    body = answer.body
+    is_card = run.is_execute and isinstance(body, Mapping) and body.get("type") == CARD_TYPE
+    activity_id = text_at(run.activity, "replyToId")
+    if not is_card or not activity_id:
+        return None
+    return MessageRef(conversation_id=run.conversation_id, activity_id=activity_id)
 
 
 def while_working(run: Run) -> StoredAnswer:

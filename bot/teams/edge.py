@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import ChannelAuthentication, NoAuthentication, SigningKeys
 from bot.teams.connector import TIMEOUT, Connector
-from bot.teams.conversations import Conversations
+from bot.teams.conversations import Conversations, Redraw, nobodys
 from bot.teams.hosts import TrustedHosts
 from bot.teams.invokes import Handler, Invokes
 from bot.teams.participation import Participation, Stores
@@ -129,10 +129,15 @@ class TeamsEdge:
         self._tidying: asyncio.Task[None] | None = None
 
     def adapter_for(
-        self, bot: Bot, *, handlers: Mapping[str, Handler] | None = None, sign_ins: SignIns | None = None
+        self,
+        bot: Bot,
+        *,
+        handlers: Mapping[str, Handler] | None = None,
+        sign_ins: SignIns | None = None,
+        redraw: Redraw = nobodys,
     ) -> TeamsAdapter:
         """The adapter that lets ``bot`` take part; ``handlers`` by invoke name. Once: the notifier comes first, since
-        what the bot needs may need to write to people.
+        what the bot needs may need to write to people. ``redraw`` shows a message's card as it is by now.
         """
         sign_in = SignInInvokes(sign_ins, self._stores.firsts) if sign_ins else None
         participation = Participation(
@@ -145,7 +150,9 @@ class TeamsEdge:
             sign_in=sign_in,
             dialog_version=self._settings.dialog_version,
         )
-        self._conversations = Conversations(participation, self._turn_log, self._clock, timing=self._settings.timing)
+        self._conversations = Conversations(
+            participation, self._turn_log, self._clock, timing=self._settings.timing, redraw=redraw
+        )
         tenants = self._settings.tenants if self._settings.identity is not None else None
         return TeamsAdapter(self._authentication, self._conversations, tenants=tenants)
 

@@ -55,8 +55,10 @@ class Run:
     answered: "asyncio.Future[StoredAnswer]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     early: bool = False
     """Whether HTTP was answered before the turn was over: what it ends with goes into the chat."""
-    shown: bool = False
-    """Whether the bot itself put up a card that something has to follow."""
+    put_up: Show | None = None
+    """The card that the bot itself put up while the turn goes on, and that something has to follow."""
+    is_asked_again: bool = False
+    """Whether it was delivered again after HTTP had been answered: that answer is on its way once more."""
     lost: bool = False
     locale: str = ""
     """The person's own, once it is known; until then what Teams says."""
@@ -83,6 +85,12 @@ class Run:
         return text_at(self.activity, "type") == "invoke" and text_at(self.activity, "name") == ACTION
 
     @property
+    def hides_card(self) -> bool:
+        """Whether our own "working" is where the pressed card was, and nobody but us will put anything else there."""
+        is_automatic = text_at(self.activity, "value", "trigger") == "automatic"
+        return self.is_execute and self.early and self.put_up is None and not is_automatic
+
+    @property
     def in_order(self) -> bool:
         """Whether it takes its place in the conversation's turns."""
         return text_at(self.activity, "type") != "invoke" or runs_in_order(text_at(self.activity, "name"))
@@ -104,7 +112,7 @@ class Run:
 
     def show_now(self, show: Show) -> bool:
         """Answer a pressed button with a card while the turn goes on; False when HTTP cannot carry it any more."""
-        self.shown = True
+        self.put_up = show
         return self.is_execute and self.answer_early(action_answer(show))
 
     async def claim(self) -> StoredAnswer | None:

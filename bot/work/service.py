@@ -10,7 +10,7 @@ from uuid import uuid4
 from bot.clock import Clock
 from bot.store.effects import SqlLedger
 from bot.visits.models import Person, Visit, VisitId
-from bot.visits.ports import ChangeKind, VisitStore
+from bot.visits.ports import ChangeKind, MessageRef, VisitStore
 from bot.work.decisions import Decisions
 from bot.work.engine import Run
 from bot.work.kinds import Kinds, next_id
@@ -108,6 +108,13 @@ class VisitWork:
     async def go_on(self, visit_id: VisitId) -> None:
         """Look at a visit again, now. Harmless at any time."""
         await self._engine.start(CONTINUE, f"{CONTINUE}:{visit_id}:{uuid4().hex}", {VISIT_ID: visit_id})
+
+    async def redraw(self, message: MessageRef) -> bool:
+        """Show a visit again in a message that may show something older; False where it shows no visit."""
+        visit_ids = await self._cards.doubt(message)
+        for visit_id in visit_ids:
+            await self.go_on(visit_id)
+        return bool(visit_ids)
 
     # --- carrying out -----------------------------------------------------------------------------
 

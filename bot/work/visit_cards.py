@@ -67,6 +67,10 @@ class CardsOfVisits:
         async with self._locks.setdefault(visit_id, asyncio.Lock()):
             await self._rows.forget(visit_id, MessageRef(conversation_id=conversation_id, activity_id=activity_id))
 
+    async def doubt(self, message: MessageRef) -> Sequence[VisitId]:
+        """A message may show something older by now: it is edited at the next refresh for sure. Whose card it is."""
+        return await self._rows.doubt(message)
+
     async def keep(self, visit_id: VisitId, message: MessageRef, *, viewer: str) -> None:
         """Remember a message of another kind about the visit, such as a reminder: it stays as it is until the visit's
         own card would look different.

@@ -10,6 +10,7 @@ from bot.teams.answers import Answer, Say, Show
 from bot.teams.runs import Timing
 from bot.teams.turns import Turn
 from bot.visits.errors import StoreUnavailable
+from bot.visits.ports import MessageRef
 from tests.unit.teams.memory import MemoryTurnLog
 from tests.unit.teams.world import HandClock, Listener, Office, card, executed, invoked, said, submitted
 
@@ -128,6 +129,45 @@ async def test_a_press_delivered_again_gets_the_same_answer() -> None:
         assert len(office.bot.turns) == 2
 
 
+async def test_a_press_delivered_again_gets_the_card_that_work_goes_on_behind() -> None:
+    async def answer(turn: Turn) -> None:
+        await turn.show_now(card("booking"))
+
+    async with Office(Listener(answer)) as office:
+        press = executed("draft.book.v1")
+        first = await office.post(press)
+        await office.edge.settled()
+        assert await office.post(press) == first
+        await office.post(said("something between"))
+        assert await office.post(press) == first
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+async def test_a_card_answered_once_more_is_redrawn_as_it_is_by_now(is_over: bool) -> None:
+    gate = asyncio.Event()
+    redrawn: list[str] = []
+
+    async def answer(turn: Turn) -> None:
+        await turn.show_now(card("booking"))
+        await gate.wait()
+
+    async def redraw(message: MessageRef) -> bool:
+        redrawn.append(message.activity_id)
+        return True
+
+    async with Office(Listener(answer), redraw=redraw) as office:
+        press = executed("draft.book.v1", replyToId="card-7")
+        await office.post(press)
+        if is_over:
+            gate.set()
+            await office.edge.settled()
+            assert redrawn == []
+        await office.post(press)
+        gate.set()
+        await office.edge.settled()
+        assert redrawn == ["card-7"]
+
+
 async def test_copies_that_arrive_while_the_first_runs_join_it() -> None:
     async def answer(turn: Turn) -> Answer:
         await asyncio.sleep(0.05)
@@ -235,6 +275,27 @@ async def test_words_that_come_late_take_the_place_of_the_working_card() -> None
         await office.post(executed("draft.book.v1"))
         await office.edge.settled()
         assert [body["summary"] for body in office.teams.posted("PUT")] == ["That time has passed."]
+
+
+@pytest.mark.parametrize(("is_known", "ends_as"), [(True, []), (False, ["Done."])])
+async def test_a_slow_press_that_leaves_its_card_as_it_is_leaves_no_working_card(
+    is_known: bool, ends_as: list[str]
+) -> None:
+    redrawn: list[str] = []
+
+    async def answer(turn: Turn) -> None:
+        await asyncio.sleep(0.2)
+        await turn.say("Below the card.")
+
+    async def redraw(message: MessageRef) -> bool:
+        redrawn.append(message.activity_id)
+        return is_known
+
+    async with Office(Listener(answer), redraw=redraw) as office:
+        await office.post(executed("visit.show.v1", replyToId="card-7"))
+        await office.edge.settled()
+        assert redrawn == ["card-7"]
+        assert [body["summary"] for body in office.teams.posted("PUT")] == ends_as
 
 
 async def test_a_bot_may_show_a_working_card_of_its_own_at_once() -> None:

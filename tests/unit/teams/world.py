@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.clock import SystemClock
 from bot.teams.answers import Answer
+from bot.teams.conversations import Redraw, nobodys
 from bot.teams.edge import EdgeSettings, TeamsEdge
 from bot.teams.invokes import Handler
 from bot.teams.pace import LocalPace
@@ -173,6 +174,7 @@ class Office:
         dialog_version: int = 1,
         acquire: Callable[[], dict[str, Any]] | None = None,
         turn_log: MemoryTurnLog | None = None,
+        redraw: Redraw = nobodys,
     ) -> None:
         self.bot = bot
         self.teams: Teams = teams or (like.teams if like else Teams())
@@ -198,7 +200,7 @@ class Office:
             acquire=acquire or (lambda: {"access_token": "bot-token", "expires_in": 3600}),
         )
         app = aiohttp.web.Application()
-        add_messages(app, self.edge.adapter_for(bot, handlers=handlers, sign_ins=sign_ins))
+        add_messages(app, self.edge.adapter_for(bot, handlers=handlers, sign_ins=sign_ins, redraw=redraw))
         self.client = TestClient(TestServer(app))
 
     async def __aenter__(self) -> "Office":
