@@ -1,5 +1,6 @@
 """Parts that several cards share: who and when, read back in the same way everywhere."""
 
+import re
 from datetime import datetime, timedelta
 
 from bot.strings.words import duration_in_words
@@ -73,12 +74,16 @@ def visit_in_short(visit: Visit, reader: Reader) -> str:
 
 
 def objection_words(objection: Objection, reader: Reader) -> str:
-    """One objection as a sentence. Facts that end in ``_at`` are instants, ``opens`` and ``closes`` wall times."""
+    """One objection as a sentence.
+
+    Facts that end in ``_at`` are instants of a day that is known, in ``_when`` instants with their day, in ``_minutes``
+    lengths; ``opens`` and ``closes`` are wall times.
+    """
     t = reader.t
     key = f"objection.{objection.code}"
     words: dict[str, str] = dict.fromkeys(("staff", "since", "until", "day", "opens", "closes", "minutes"), "")
     for name, fact in objection.facts.items():
-        words[name.removesuffix("_at")] = _fact(name, fact, reader)
+        words[re.sub("_(at|when|minutes)$", "", name)] = _fact(name, fact, reader)
     return t(key if t.has(key) else "objection.unnamed", **words)
 
 
@@ -86,6 +91,10 @@ def _fact(name: str, fact: str, reader: Reader) -> str:
     try:
         if name.endswith("_at"):
             return reader.at(datetime.fromisoformat(fact))
+        if name.endswith("_when"):
+            return reader.when(datetime.fromisoformat(fact))
+        if name.endswith("_minutes"):
+            return duration_in_words(timedelta(minutes=int(fact)), reader.t)
         if name == "day":
             return reader.on(fact)
         if name in ("opens", "closes"):

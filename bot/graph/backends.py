@@ -10,7 +10,7 @@ from bot.graph.drift import drift_of, may_have_drifted
 from bot.graph.identity import acting_business
 from bot.graph.online import Attendance
 from bot.graph.online_backend import VisitBackend
-from bot.visits.models import BusySpan, StaffId, StaffMember, Visit
+from bot.visits.models import BusySpan, PlaceRules, StaffId, StaffMember, Visit
 from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 
 
@@ -64,6 +64,13 @@ class Backends:
     ) -> Mapping[StaffId, Sequence[BusySpan]]:
         """See the port."""
         return await self.current.busy(staff, since, until)
+
+    async def place_rules(
+        self, type_name: str, staff: StaffMember, time_zone: str, *, own: Visit | None = None
+    ) -> PlaceRules:
+        """See the port."""
+        keeper = self.of(own) if own else self.current
+        return await keeper.place_rules(type_name, staff, time_zone, own=own)
 
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:
         """See the port."""

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.clock import Clock
 from bot.graph import calls, wire
 from bot.graph.bookings_catalog import Catalog, Catalogs
-from bot.graph.bookings_rules import RuleBroken, broken
+from bot.graph.bookings_rules import rules_for
 from bot.graph.bookings_times import StaffTimes
 from bot.graph.bookings_wire import (
     Appointment,
@@ -31,7 +31,7 @@ from bot.graph.online_backend import OnlineBackend
 from bot.graph.refs import Ref
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown
-from bot.visits.models import BusySpan, Slot, StaffId, StaffMember, Visit
+from bot.visits.models import BusySpan, PlaceRules, Slot, StaffId, StaffMember, Visit
 from bot.visits.ports import CalendarEntry, SmsKind
 
 log = logging.getLogger(__name__)
@@ -91,11 +91,6 @@ class BookingsCalendar(OnlineBackend):
         self._too_many_staff = found.has_too_many_staff
         return found
 
-    async def objections(self, type_name: str, staff: StaffMember, slot: Slot, zone: str) -> Sequence[RuleBroken]:
-        """Which of the business's rules a slot breaks: said before Bookings refuses it."""
-        catalog = await self.catalog()
-        return self._broken(catalog, type_name, catalog.member(staff), slot, zone)
-
     # --- the port -------------------------------------------------------------------------------------
 
     async def busy(
@@ -110,6 +105,19 @@ class BookingsCalendar(OnlineBackend):
         )
         return {each.id: [*outlook[each.id], *booked.get(each.id, ())] for each in staff}
 
+    async def place_rules(
+        self, type_name: str, staff: StaffMember, time_zone: str, *, own: Visit | None = None
+    ) -> PlaceRules:
+        """The rules of the business. The app alone must keep them; for whoever is signed in they can be overruled:
+        Bookings lets its administrators, and nobody tells us who they are.
+        """
+        business = self._business_of(own) if own else acting_business() or self._business
+        person = acting_person()
+        catalog = await self._catalogs.of(business, person)
+        seat = await self._seating.beside(calls.CREATE_APPOINTMENT, person, shared=business)
+        can_override = seat.person is not None
+        return rules_for(catalog, type_name, staff, zone=time_zone, can_override=can_override, is_new=own is None)
+
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:
         """Make the appointment, unless it is there.
 
@@ -123,11 +131,10 @@ class BookingsCalendar(OnlineBackend):
             return there
         business = self._business_of(visit)
         catalog = await self._catalogs.of(business, visit.requested_by)
-        member = catalog.member(visit.organizer)
         seat = await self._seat(calls.CREATE_APPOINTMENT, visit, business)
-        if seat.person is None:
-            self._refuse_broken(self._broken(catalog, visit.type_name, member, visit.slot, visit.time_zone))
-        body = self._new(visit, catalog.service_named(visit.type_name).id, member).to_json()
+        self._refuse_broken(visit, catalog, seat)
+        service, member = catalog.service_named(visit.type_name), catalog.member(visit.organizer)
+        body = self._new(visit, service.id, member).to_json()
         try:
             answer = await self._graph.ask(calls.CREATE_APPOINTMENT, seat, body=body, business=business)
         except OutcomeUnknown:
@@ -183,10 +190,7 @@ class BookingsCalendar(OnlineBackend):
         """
         ref = self._ref(visit)
         seat = await self._seat(calls.CHANGE_APPOINTMENT, visit, ref.owner)
-        if seat.person is None:
-            catalog = await self._catalogs.of(ref.owner, visit.requested_by)
-            member = catalog.member(visit.organizer)
-            self._refuse_broken(self._broken(catalog, visit.type_name, member, visit.slot, visit.time_zone))
+        self._refuse_broken(visit, await self._catalogs.of(ref.owner, visit.requested_by), seat)
         times = AppointmentTimes(
             start_date_time=wire.GraphDateTime.utc(visit.starts_at), end_date_time=wire.GraphDateTime.utc(visit.ends_at)
         )
@@ -272,17 +276,19 @@ class BookingsCalendar(OnlineBackend):
             post_buffer=wire.iso_duration(visit.buffer_after),
         )
 
-    def _broken(
-        self, catalog: Catalog, type_name: str, member: BookingStaff, slot: Slot, zone: str
-    ) -> list[RuleBroken]:
-        service = catalog.service_named(type_name)
-        return broken(slot, service, catalog.business, member, zone=zone, now=self._clock.now())
-
-    @staticmethod
-    def _refuse_broken(rules: Sequence[RuleBroken]) -> None:
-        if rules:
-            first = rules[0]
-            raise CalendarRefused(400, "business_rule", reason=first.code, **first.facts)
+    def _refuse_broken(self, visit: Visit, catalog: Catalog, seat: Seat) -> None:
+        """Raise CalendarRefused for the first rule that Bookings would refuse the visit for."""
+        rules = rules_for(
+            catalog,
+            visit.type_name,
+            visit.organizer,
+            zone=visit.time_zone,
+            can_override=seat.person is not None,
+            is_new=visit.event_id is None,
+        )
+        for each in rules(visit.slot, self._clock.now()):
+            if not each.can_override:
+                raise CalendarRefused(400, "business_rule", reason=each.code, **each.facts)
 
     async def _seat(self, call: Call, visit: Visit, business: str) -> Seat:
         return await self._seating.beside(call, visit.requested_by, shared=business)

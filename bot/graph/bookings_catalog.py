@@ -37,9 +37,13 @@ class Catalog:
         """Whether the Teams queue view can no longer show it."""
         return len(self.staff) > MOST_STAFF
 
+    def service(self, name: str) -> Service | None:
+        """The service for an appointment type, by its name, if the business has it."""
+        return next((each for each in self.services if each.display_name.casefold() == name.casefold()), None)
+
     def service_named(self, name: str) -> Service:
         """The service for an appointment type, by its name. Raises CalendarRefused where there is none."""
-        found = next((each for each in self.services if each.display_name.casefold() == name.casefold()), None)
+        found = self.service(name)
         if found is None:
             raise CalendarRefused(400, "no_service", reason="bookings_no_service", service=name)
         return found

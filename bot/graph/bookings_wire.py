@@ -13,6 +13,7 @@ from pydantic import Field
 
 from bot.graph.wire import GraphDateTime, Sent, Wire, read_instant
 from bot.graph.zones import ZoneUnknown, iana_name
+from bot.visits.models import known_zones
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
 
@@ -72,6 +73,12 @@ class WorkHours(Wire):
     time_slots: list[TimeSlot] = Field(default_factory=list)
 
 
+class PageSettings(Wire):
+    """How a business shows itself to customers; some clouds do not tell it."""
+
+    business_time_zone: str | None = None
+
+
 class Business(Wire):
     """A place that can be booked: a calendar, a department."""
 
@@ -79,6 +86,7 @@ class Business(Wire):
     display_name: str = ""
     business_hours: list[WorkHours] | None = None
     scheduling_policy: SchedulingPolicy | None = None
+    booking_page_settings: PageSettings | None = None
 
 
 class Service(Wire):
@@ -176,6 +184,8 @@ class AvailabilityItem(Wire):
     status: str
     start_date_time: GraphDateTime
     end_date_time: GraphDateTime
+    service_id: str | None = None
+    """What is booked there; empty or None where it is something else."""
 
 
 class StaffAvailability(Wire):
@@ -211,6 +221,16 @@ def instant_of(moment: GraphDateTime, candidates: Iterable[str]) -> datetime:
         raise ValueError(f"unknown zone {moment.time_zone!r}")
     wall = read_instant(moment.date_time)
     return wall if wall.tzinfo is not None else wall.replace(tzinfo=ZoneInfo(zone))
+
+
+def read_zone(name: str | None) -> str | None:
+    """A zone's IANA name, whichever way Bookings writes it; None for one nobody knows. Samples show both kinds."""
+    if not name:
+        return None
+    try:
+        return iana_name(name)
+    except ZoneUnknown:
+        return name if name in known_zones() else None
 
 
 def _standard_offset(zone: str) -> timedelta | None:

@@ -12,7 +12,16 @@ from bot.graph.online import Attendance, OnlineMeetings, late_join_url
 from bot.graph.refs import Ref, read_ref
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused
-from bot.visits.models import BusySpan, Slot, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models import (
+    BusySpan,
+    PlaceRules,
+    Slot,
+    StaffId,
+    StaffMember,
+    Visit,
+    VisitId,
+    no_place_rules,
+)
 from bot.visits.ports import Calendar, Mailer, SmsKind
 
 
@@ -62,6 +71,12 @@ class OnlineBackend:
     ) -> Mapping[StaffId, Sequence[BusySpan]]:
         """See ``Schedules.busy``."""
         return await self._schedules.busy(staff, since, until)
+
+    async def place_rules(
+        self, type_name: str, staff: StaffMember, time_zone: str, *, own: Visit | None = None
+    ) -> PlaceRules:
+        """Outlook and Teams have no rules of their own about when."""
+        return no_place_rules
 
     async def meeting_of(self, visit: Visit) -> str:
         """The id of the online meeting behind the join URL.

@@ -143,7 +143,7 @@ def busy_spans(schedule: wire.Schedule, since: datetime, interval: int) -> list[
         if spans and spans[-1].ends_at == start and spans[-1].status == status:
             spans[-1] = spans[-1].model_copy(update={"ends_at": start + step})
         else:
-            spans.append(BusySpan(starts_at=start, ends_at=start + step, status=status))
+            spans.append(BusySpan(starts_at=start, ends_at=start + step, status=status, is_event=False))
     return spans
 
 

@@ -93,6 +93,7 @@ def wanted_for(visit: Visit, starts_at: datetime, duration: timedelta) -> Wanted
     return Wanted(
         slot=Slot(starts_at=starts_at, duration=duration),
         staff=visit.organizer,
+        type_name=visit.type_name,
         client=visit.client,
         buffer_before=visit.buffer_before,
         buffer_after=visit.buffer_after,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.visits.errors import CalendarError, CalendarUnreadable, SignInNeeded, SlotTaken
-from bot.visits.models import BusySpan, Clinic, Slot, SlotVerdict, StaffMember, Visit
+from bot.visits.models import BusySpan, Clinic, PlaceRules, Slot, SlotVerdict, Visit
 from bot.visits.ports import FreeBusy, VisitStore
 from bot.visits.rules import Surroundings, Wanted, objections_to
 from bot.visits.slots import ALTERNATIVES, LOOK_AHEAD, LOOK_BACK, free_on, nearest_free, verdict_on
@@ -76,8 +76,8 @@ class Availability:
 
     async def _between(self, wanted: Wanted, since: datetime, until: datetime) -> Surroundings:
         visits = await self._visits(wanted, since, until)
-        busy = await self._busy(wanted.staff, max(since, self._clock.now() - LONGEST), until)
-        return Surroundings(now=self._clock.now(), busy=tuple(busy), visits=visits)
+        place, busy = await self._read(wanted, max(since, self._clock.now() - LONGEST), until)
+        return Surroundings(now=self._clock.now(), busy=tuple(busy), visits=visits, place=place)
 
     async def _refreshed(self, wanted: Wanted, known: Surroundings) -> Surroundings:
         start = max(wanted.slot.starts_at, known.now)
@@ -90,10 +90,12 @@ class Availability:
             found |= {each.id: each for each in await self._store.of_client(wanted.client, since, until)}
         return tuple(found.values())
 
-    async def _busy(self, staff: StaffMember, since: datetime, until: datetime) -> Sequence[BusySpan]:
-        """The calendar, read within the deadline; anything else than an answer is CalendarUnreadable."""
+    async def _read(self, wanted: Wanted, since: datetime, until: datetime) -> tuple[PlaceRules, Sequence[BusySpan]]:
+        """The place's rules and the calendar, within the deadline; anything else is CalendarUnreadable."""
+        staff, zone = wanted.staff, self._clinic.time_zone
         try:
             async with asyncio.timeout(self._deadline.total_seconds()):
+                place = await self._calendar.place_rules(wanted.type_name, staff, zone, own=wanted.own)
                 calendars = await self._calendar.busy([staff], since, until)
         except SignInNeeded:
             raise
@@ -101,4 +103,4 @@ class Availability:
             raise CalendarUnreadable(staff=staff.display_name) from reason
         if staff.id not in calendars:
             raise CalendarUnreadable(staff=staff.display_name)
-        return calendars[staff.id]
+        return place, calendars[staff.id]

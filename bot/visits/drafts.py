@@ -78,6 +78,7 @@ def wanted_at(draft: Draft, clinic: Clinic, starts_at: datetime | None) -> Wante
     return Wanted(
         slot=Slot(starts_at=starts_at, duration=draft.duration or kind.duration),
         staff=staff,
+        type_name=kind.name,
         client=client_of(draft, clinic) if (draft.client_name or "").strip() else None,
         buffer_before=kind.buffer_before,
         buffer_after=kind.buffer_after,

@@ -3,7 +3,7 @@
 Instants are aware datetimes in UTC; *where* is an IANA name beside them. Everything here is frozen data.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -327,14 +327,48 @@ class BusySpan(Frozen):
     starts_at: Instant
     ends_at: Instant
     status: str = "busy"
+    is_event: bool = True
+    """One entry of the calendar. False where several may lie in it, with their buffers: a view of availability."""
+    is_firm: bool = False
+    """The calendar takes nothing over it, whatever the reason."""
+
+
+ObjectionCode = Literal[
+    "past",
+    "closed_day",
+    "outside_hours",
+    "busy",
+    "overlaps_visit",
+    "buffer",
+    "client_busy",
+    "bookings_no_service",
+    "bookings_no_staff",
+    "bookings_not_staff",
+    "bookings_staff",
+    "bookings_group",
+    "bookings_length",
+    "bookings_lead_time",
+    "bookings_advance",
+    "bookings_closed",
+    "bookings_hours",
+]
 
 
 class Objection(Frozen):
     """Why a slot should not be booked. ``code`` is its key in the strings files, under ``objection``."""
 
-    code: Literal["past", "closed_day", "outside_hours", "busy", "overlaps_visit", "buffer", "client_busy"]
+    code: ObjectionCode
     can_override: bool
     facts: Mapping[str, str] = Field(default_factory=dict, repr=False)
+
+
+PlaceRules = Callable[[Slot, datetime], tuple[Objection, ...]]
+"""What the place that keeps a visit holds against a slot, at this instant: its own rules, beside the clinic's."""
+
+
+def no_place_rules(slot: Slot, now: datetime) -> tuple[Objection, ...]:
+    """A place that takes what it is given."""
+    return ()
 
 
 class SlotVerdict(Frozen):

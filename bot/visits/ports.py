@@ -12,6 +12,7 @@ from bot.visits.models import (
     Frozen,
     Instant,
     Person,
+    PlaceRules,
     Preferences,
     Presence,
     StaffId,
@@ -59,6 +60,15 @@ class FreeBusy(Protocol):
         """What is not free in each calendar. Raises CalendarUnreadable for any that cannot be read."""
         ...
 
+    async def place_rules(
+        self, type_name: str, staff: StaffMember, time_zone: str, *, own: Visit | None = None
+    ) -> PlaceRules:
+        """What the place holds against slots for this type and staff member; for ``own``, the place that keeps it.
+
+        ``time_zone``: whose wall clock its hours are on, where it does not say. Raises as ``Calendar`` does.
+        """
+        ...
+
 
 class Calendar(Protocol):
     """Staff calendars and the visits in them.
@@ -76,6 +86,15 @@ class Calendar(Protocol):
         self, staff: Sequence[StaffMember], since: datetime, until: datetime
     ) -> Mapping[StaffId, Sequence[BusySpan]]:
         """What is not free in each calendar. Raises CalendarUnreadable for any that cannot be read."""
+        ...
+
+    async def place_rules(
+        self, type_name: str, staff: StaffMember, time_zone: str, *, own: Visit | None = None
+    ) -> PlaceRules:
+        """What the place holds against slots for this type and staff member; for ``own``, the place that keeps it.
+
+        ``time_zone``: whose wall clock its hours are on, where it does not say. Raises as ``Calendar`` does.
+        """
         ...
 
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:

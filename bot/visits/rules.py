@@ -10,20 +10,36 @@ format, ``day`` is an ISO date, ``opens`` and ``closes`` are wall times of the c
 - ``overlaps_visit``: ``staff``, ``client``, ``since_at``, ``until_at``, ``visit_id``
 - ``buffer``: as ``busy`` or ``overlaps_visit``, with ``minutes``, the longest buffer around the wanted slot
 - ``client_busy``: ``client``, ``staff``, ``since_at``, ``until_at``, ``visit_id``
+
+Codes that begin with ``bookings_`` come from the place that keeps the visit (``Surroundings.place``), with its facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.visits.models import BusySpan, Client, Clinic, Frozen, Instant, Objection, OpenSpan, Slot, StaffMember, Visit
+from bot.visits.models import (
+    BusySpan,
+    Client,
+    Clinic,
+    Frozen,
+    Instant,
+    Objection,
+    OpenSpan,
+    PlaceRules,
+    Slot,
+    StaffMember,
+    Visit,
+    no_place_rules,
+)
 from bot.visits.names import same_client
 
 NOT_IN_THE_WAY = frozenset({"free", "workingElsewhere"})
 """Calendar states that leave a slot free; tentative and unknown ones do not."""
 
-Code = Literal["past", "closed_day", "outside_hours", "busy", "overlaps_visit", "buffer", "client_busy"]
+SHUT = frozenset({"bookings_closed", "bookings_hours"})
+OUT_OF_OFFICE = "outOfOffice"
+"""What a view of availability calls the hours in which the place is shut: said once is enough."""
 
 
 class Wanted(Frozen):
@@ -31,6 +47,8 @@ class Wanted(Frozen):
 
     slot: Slot
     staff: StaffMember
+    type_name: str = ""
+    """What for, as the place that keeps the visit may have rules about it."""
     client: Client | None = None
     buffer_before: timedelta = timedelta(0)
     buffer_after: timedelta = timedelta(0)
@@ -56,6 +74,8 @@ class Surroundings(Frozen):
     """The staff member's calendar."""
     visits: tuple[Visit, ...] = ()
     """Our own visits, of this staff member and of this client; those of others are looked past."""
+    place: PlaceRules = no_place_rules
+    """What the place that keeps the visit holds against a slot."""
 
     def in_the_way(self, wanted: Wanted) -> tuple[Visit, ...]:
         """The visits of the same organizer that could collide with the wanted slot."""
@@ -81,16 +101,26 @@ class Surroundings(Frozen):
     def foreign(self, wanted: Wanted) -> tuple[BusySpan, ...]:
         """The calendar without our own visits: they are judged as visits, and a moving one is not in its own way.
 
-        One span is left out for each visit, so that an event beside it at the same time still counts.
+        One event is left out for each visit, so that another beside it at the same time still counts. Of a view of
+        availability, in which a visit runs together with its buffers and what lies beside it, its stretch is cut out.
         """
-        left = [each for each in self.busy if each.status not in NOT_IN_THE_WAY and each.starts_at < each.ends_at]
-        ours = (*self.in_the_way(wanted), *((wanted.own,) if wanted.own else ()))
-        for visit in ours:
-            span = _in_calendar(visit)
-            match = next((each for each in left if (each.starts_at, each.ends_at) == span), None)
+        taken = [each for each in self.busy if each.status not in NOT_IN_THE_WAY and each.starts_at < each.ends_at]
+        events, views = [each for each in taken if each.is_event], [each for each in taken if not each.is_event]
+        for visit in (*self.in_the_way(wanted), *((wanted.own,) if wanted.own else ())):
+            starts_at, ends_at = _in_calendar(visit)
+            match = next((each for each in events if (each.starts_at, each.ends_at) == (starts_at, ends_at)), None)
             if match is not None:
-                left.remove(match)
-        return tuple(left)
+                events.remove(match)
+            since, until = starts_at - visit.buffer_before, ends_at + visit.buffer_after
+            views = [rest for each in views for rest in _outside(each, since, until)]
+        return (*events, *views)
+
+    def is_firm(self, *slots: Slot) -> bool:
+        """Whether the calendar takes nothing over a stretch that touches each of these."""
+        firm = (
+            Slot(starts_at=each.starts_at, duration=each.ends_at - each.starts_at) for each in self.busy if each.is_firm
+        )
+        return any(all(each.overlaps(slot) for slot in slots) for each in firm)
 
 
 def _in_calendar(visit: Visit) -> tuple[datetime, datetime]:
@@ -99,10 +129,22 @@ def _in_calendar(visit: Visit) -> tuple[datetime, datetime]:
     return starts_at, starts_at + (visit.calendar_duration or visit.duration)
 
 
+def _outside(span: BusySpan, since: datetime, until: datetime) -> Iterator[BusySpan]:
+    """What is left of a span when a stretch is cut out of it."""
+    if span.ends_at <= since or until <= span.starts_at:
+        yield span
+        return
+    if span.starts_at < since:
+        yield span.model_copy(update={"ends_at": since})
+    if until < span.ends_at:
+        yield span.model_copy(update={"starts_at": until})
+
+
 def objections_to(wanted: Wanted, around: Surroundings, clinic: Clinic) -> tuple[Objection, ...]:
     """Everything that speaks against the slot, gravest first; nothing when it is free."""
     return (
         *_past(wanted, around),
+        *around.place(wanted.slot, around.now),
         *_hours(wanted, clinic),
         *collisions(wanted, around),
         *_calendar(wanted, around),
@@ -149,13 +191,14 @@ def collisions(wanted: Wanted, around: Surroundings) -> Iterator[Objection]:
             "until_at": visit.ends_at.isoformat(),
             "visit_id": str(visit.id),
         }
+        can_override = not around.is_firm(visit.guarded, wanted.guarded)
         if visit.slot.overlaps(wanted.slot):
-            yield Objection(code="overlaps_visit", can_override=True, facts=facts)
+            yield Objection(code="overlaps_visit", can_override=can_override, facts=facts)
         elif collide(visit, wanted):
             facts["minutes"] = _minutes(
                 wanted.buffer_before, wanted.buffer_after, visit.buffer_before, visit.buffer_after
             )
-            yield Objection(code="buffer", can_override=True, facts=facts)
+            yield Objection(code="buffer", can_override=can_override, facts=facts)
 
 
 def collide(visit: Visit, wanted: Wanted) -> bool:
@@ -164,7 +207,10 @@ def collide(visit: Visit, wanted: Wanted) -> bool:
 
 
 def _calendar(wanted: Wanted, around: Surroundings) -> Iterator[Objection]:
-    for span in around.foreign(wanted):
+    is_shut = any(each.code in SHUT for each in around.place(wanted.slot, around.now))
+    foreign = around.foreign(wanted)
+    views = [each for each in foreign if not each.is_event and not (is_shut and each.status == OUT_OF_OFFICE)]
+    for span in (*(each for each in foreign if each.is_event and not _lies_in(each, views)), *views):
         taken = Slot(starts_at=span.starts_at, duration=span.ends_at - span.starts_at)
         facts = {
             "staff": wanted.staff.display_name,
@@ -173,10 +219,15 @@ def _calendar(wanted: Wanted, around: Surroundings) -> Iterator[Objection]:
             "status": span.status,
         }
         if taken.overlaps(wanted.slot):
-            yield Objection(code="busy", can_override=True, facts=facts)
+            yield Objection(code="busy", can_override=not span.is_firm, facts=facts)
         elif taken.overlaps(wanted.guarded):
             facts["minutes"] = _minutes(wanted.buffer_before, wanted.buffer_after)
-            yield Objection(code="buffer", can_override=True, facts=facts)
+            yield Objection(code="buffer", can_override=not span.is_firm, facts=facts)
+
+
+def _lies_in(event: BusySpan, views: Sequence[BusySpan]) -> bool:
+    """Whether a view of availability says the same, so that it is said once."""
+    return any(each.starts_at <= event.starts_at and event.ends_at <= each.ends_at for each in views)
 
 
 def _client(wanted: Wanted, around: Surroundings) -> Iterator[Objection]:

@@ -95,6 +95,7 @@ class _Free:
 
     def __init__(self, wanted: Wanted, around: Surroundings) -> None:
         self._now = around.now
+        self._place = around.place
         self._duration = wanted.slot.duration
         self._before, self._after = wanted.buffer_before, wanted.buffer_after
         visits = around.in_the_way(wanted)
@@ -110,6 +111,8 @@ class _Free:
             return False
         ends_at = starts_at + self._duration
         since, until = starts_at - self._before, ends_at + self._after
-        return not any(each < until and since < end for each, end in self._keeps_buffers) and not any(
-            each < ends_at and starts_at < end for each, end in self._keeps_slot
-        )
+        if any(each < until and since < end for each, end in self._keeps_buffers):
+            return False
+        if any(each < ends_at and starts_at < end for each, end in self._keeps_slot):
+            return False
+        return not self._place(Slot(starts_at=starts_at, duration=self._duration), self._now)

@@ -9,7 +9,17 @@ from bot.clinic import demo_clinic
 from bot.store.engine import Database
 from bot.store.visits import SqlVisitStore
 from bot.visits.errors import SlotTaken
-from bot.visits.models import BusySpan, Draft, Person, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models import (
+    BusySpan,
+    Draft,
+    Person,
+    PlaceRules,
+    StaffId,
+    StaffMember,
+    Visit,
+    VisitId,
+    no_place_rules,
+)
 from bot.visits.service import Visits
 from tests.personas import JORDAN, TENANT_ID
 from tests.unit.work.world import HandClock
@@ -27,6 +37,9 @@ class NobodyBusy:
     ) -> Mapping[StaffId, Sequence[BusySpan]]:
         await asyncio.sleep(0)
         return {each.id: () for each in staff}
+
+    async def place_rules(self, *_: object, **__: object) -> PlaceRules:
+        return no_place_rules
 
 
 async def twenty_at_once(database: Database) -> tuple[list[Visit], list[SlotTaken]]:

@@ -103,7 +103,8 @@ async def test_an_error_without_a_trace_is_tried_again_later(clinic: Office) -> 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"starts_at": datetime(2026, 9, 5, 18, tzinfo=UTC)}, "bookings_hours"),
+        ({"starts_at": datetime(2026, 9, 5, 18, tzinfo=UTC)}, "bookings_closed"),
+        ({"starts_at": datetime(2026, 9, 4, 4, tzinfo=UTC)}, "bookings_hours"),
         ({"duration": timedelta(minutes=20)}, "bookings_length"),
         ({"starts_at": datetime(2027, 12, 1, 18, tzinfo=UTC)}, "bookings_advance"),
         ({"type_name": "Palm reading"}, "bookings_no_service"),
@@ -116,11 +117,35 @@ async def test_a_rule_is_told_before_bookings_refuses(clinic: Office, changes: d
     assert clinic.posts("/appointments") == []
 
 
-async def test_the_day_of_notice_of_a_new_business_is_told_at_the_form(open_office: Open) -> None:
-    office = open_office("bookings", "app", world=business_with(policy=BookingPolicy()))
+@pytest.mark.parametrize(("identity", "can_override"), [("app", False), ("delegated", True)])
+async def test_the_day_of_notice_of_a_new_business_is_told_before_it_is_booked(
+    open_office: Open, identity: str, can_override: bool
+) -> None:
+    office = open_office("bookings", identity, world=business_with(policy=BookingPolicy()))
     slot = Slot(starts_at=office.clock.now() + timedelta(hours=3), duration=timedelta(minutes=30))
-    found = await bookings(office).objections("Follow-up", office.kim, slot, "America/Los_Angeles")
-    assert [(each.code, each.facts) for each in found] == [("bookings_lead_time", {"hours": "24"})]
+    with acting_as(JORDAN.object_id):
+        rules = await office.calendar.place_rules("Follow-up", office.kim, "America/Los_Angeles")
+    (found,) = rules(slot, office.clock.now())
+    assert (found.code, found.facts["notice_minutes"]) == ("bookings_lead_time", "1440")
+    assert found.can_override is can_override
+
+
+async def test_nothing_goes_over_what_bookings_calls_busy_where_the_app_books(open_office: Open) -> None:
+    alone, signed_in = open_office("bookings", "app"), open_office("bookings", "delegated")
+    noon = datetime(2026, 9, 3, 19, tzinfo=UTC)
+    for office, expected in ((alone, {"lunch": True, "visit": True}), (signed_in, {"lunch": False, "visit": True})):
+        with acting_as(JORDAN.object_id):
+            visit = await office.booked()
+            busy = (await office.calendar.busy([office.kim], noon, visit.ends_at))[office.kim.id]
+        said = [each for each in busy if not each.is_event]
+        firm = {"lunch" if each.starts_at == noon else "visit": each.is_firm for each in said}
+        assert firm == expected
+
+
+async def test_other_places_have_no_rules_of_their_own(open_office: Open) -> None:
+    office = open_office("outlook", "app")
+    rules = await office.calendar.place_rules("Palm reading", office.kim, "America/Los_Angeles")
+    assert rules(Slot(starts_at=office.clock.now(), duration=timedelta(hours=9)), office.clock.now()) == ()
 
 
 async def test_somebody_outside_the_business_cannot_be_booked(open_office: Open) -> None:

@@ -100,7 +100,8 @@ class BookingsArea:
             raise rules.slot_conflict()
         self._check(business, service, staff_ids, starts_at, ends_at, call)
         staff_ids = staff_ids or self._anyone(business, service, starts_at, ends_at)
-        conflict = self._conflicts(business, wanted, staff_ids, starts_at, ends_at, call)
+        content = {**_buffers_of(service), **content_of(wanted)}
+        conflict = self._conflicts(business, content, staff_ids, starts_at, ends_at, call)
         if conflict and self._world.switches.bookings_conflict == "500":
             raise rules.slot_conflict()
         appointment = self._make(business, service, wanted, staff_ids, starts_at, ends_at, call)
@@ -131,7 +132,8 @@ class BookingsArea:
                 raise rules.slot_conflict()
             service = business.services[appointment.content["serviceId"]]
             self._check(business, service, staff_ids, starts_at, ends_at, call)
-            if self._conflicts(business, wanted, staff_ids, starts_at, ends_at, call, but=appointment.id):
+            content = appointment.content | content_of(wanted)
+            if self._conflicts(business, content, staff_ids, starts_at, ends_at, call, but=appointment.id):
                 raise rules.slot_conflict()
         if wanted.customers is not None:
             appointment.customers = customers_of(business, wanted, before=appointment.customers)
@@ -204,7 +206,7 @@ class BookingsArea:
     def _conflicts(
         self,
         business: Business,
-        wanted: AppointmentBody,
+        content: dict[str, Any],
         staff_ids: list[str],
         since: datetime,
         until: datetime,
@@ -212,8 +214,11 @@ class BookingsArea:
         but: str = "",
     ) -> bool:
         """A signed-in person could book over personal calendars (an older report); an app alone cannot."""
+        buffers, alone = rules.buffers_of(content), call.caller.is_app
         return any(
-            rules.is_taken(self._world, self._state, business, each, since, until, but=but, calendar=call.caller.is_app)
+            rules.is_taken(
+                self._world, self._state, business, each, since, until, buffers=buffers, but=but, calendar=alone
+            )
             for each in staff_ids
         )
 
@@ -240,8 +245,7 @@ class BookingsArea:
             "isLocationOnline": service.get("isLocationOnline", False),
             "smsNotificationsEnabled": service.get("smsNotificationsEnabled", False),
             "maximumAttendeesCount": service.get("maximumAttendeesCount", 1),
-            "preBuffer": service.get("preBuffer", "PT0S"),
-            "postBuffer": service.get("postBuffer", "PT0S"),
+            **_buffers_of(service),
             "reminders": service.get("defaultReminders") or [],
             **content_of(wanted),
         }
@@ -311,3 +315,7 @@ class BookingsArea:
         entity = f"bookingBusinesses('{business.id}')/appointments/$entity"
         context = f"{self._world.cloud.graph}/{call.version}/$metadata#solutions/{entity}"
         return Answer(status, {"@odata.context": context, **self._json(appointment, call, whole=True)})
+
+
+def _buffers_of(service: dict[str, Any]) -> dict[str, Any]:
+    return {name: service.get(name, "PT0S") for name in ("preBuffer", "postBuffer")}

@@ -22,7 +22,7 @@ def customers_of(
     unknown ones are silently dropped.
     """
     service = business.services.get(wanted.service_id or "", {})
-    several = (wanted.maximum_attendees_count or service.get("maximumAttendeesCount") or 1) > 1
+    several = max(wanted.maximum_attendees_count or 1, service.get("maximumAttendeesCount") or 1) > 1
     found = []
     for position, each in enumerate(wanted.customers or []):
         sent = each.model_dump(by_alias=True, exclude_unset=True)

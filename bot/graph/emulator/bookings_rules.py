@@ -13,6 +13,7 @@ from bot.graph.emulator.moments import read_duration
 from bot.graph.emulator.schedule import taken
 from bot.graph.emulator.state import State
 from bot.graph.emulator.world import World
+from bot.graph.zones import WINDOWS_TO_IANA
 
 
 def check(
@@ -46,7 +47,7 @@ def hours_of(business: Business, staff_id: str) -> list[dict[str, Any]]:
 
 def open_spans(business: Business, staff_id: str, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """The bookable spans that touch a stretch, in order."""
-    zone = zone_of_business(business)
+    zone = _zone_of_hours(business, staff_id)
     day, last = (since.astimezone(zone) - timedelta(days=1)).date(), until.astimezone(zone).date()
     found = []
     while day <= last:
@@ -74,9 +75,21 @@ def zone_of_business(business: Business) -> ZoneInfo:
     return ZoneInfo(business.mailbox.time_zone)
 
 
+def _zone_of_hours(business: Business, staff_id: str) -> ZoneInfo:
+    """The wall clock hours are on: the business's, or that of a staff member with hours of their own."""
+    member = business.staff_members.get(staff_id, {})
+    own = "" if member.get("useBusinessHours", True) else member.get("timeZone") or ""
+    return ZoneInfo(WINDOWS_TO_IANA.get(own, own)) if own else zone_of_business(business)
+
+
+def buffers_of(content: dict[str, Any]) -> tuple[timedelta, timedelta]:
+    """What an appointment keeps free before and after itself."""
+    return read_duration(content.get("preBuffer") or "PT0S"), read_duration(content.get("postBuffer") or "PT0S")
+
+
 def guarded(appointment: Appointment) -> tuple[datetime, datetime]:
     """The appointment with its buffers."""
-    before, after = (read_duration(appointment.content.get(name) or "PT0S") for name in ("preBuffer", "postBuffer"))
+    before, after = buffers_of(appointment.content)
     return appointment.starts_at - before, appointment.ends_at + after
 
 
@@ -88,22 +101,28 @@ def is_taken(
     since: datetime,
     until: datetime,
     *,
+    buffers: tuple[timedelta, timedelta] = (timedelta(0), timedelta(0)),
     but: str = "",
     calendar: bool = True,
 ) -> bool:
-    """Whether a staff member has another appointment then, or, where it counts, something in their own calendar."""
+    """Whether a staff member has another appointment then, or, where it counts, something in their own calendar.
+
+    Neither appointment may lie in the other's ``buffers``, before and after.
+    """
+    before, after = buffers
     for each in business.appointments.values():
         if each.gone_at is None and each.id != but and staff_id in each.staff_ids:
             starts, ends = guarded(each)
             if starts < until and ends > since:
                 return True
+            if each.starts_at < until + after and each.ends_at > since - before:
+                return True
     member = business.staff_members[staff_id]
     user = world.user(member["emailAddress"])
     if user is None or not calendar or not member["availabilityIsAffectedByPersonalCalendar"]:
         return False
-    return any(
-        status in ("busy", "oof") for _, _, status, _ in taken(state, user, since, until, but_business=business.id)
-    )
+    spans = taken(state, user, since, until, but_business=business.id)
+    return any(status in ("busy", "oof") for _, _, status, _ in spans)
 
 
 def slot_conflict() -> GraphError:

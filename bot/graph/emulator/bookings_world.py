@@ -149,6 +149,7 @@ def opened(business: BookingBusiness, users: tuple[User, ...], now: datetime) ->
         "lastUpdatedDateTime": stamp(now),
         "businessHours": hours,
         "schedulingPolicy": business.policy.to_json(),
+        "bookingPageSettings": {"businessTimeZone": windows},
     }
     found = Business(content, business.mailbox_user())
     for member in business.staff:

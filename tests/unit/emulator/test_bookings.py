@@ -145,6 +145,24 @@ async def test_buffers_keep_neighbours_away(graph: Caller) -> None:
     assert (await book(graph, **far)).status_code == 201
 
 
+async def test_an_appointments_own_buffers_want_room_too(graph: Caller) -> None:
+    await book(graph)
+    after = {"startDateTime": moment("03T15:00"), "endDateTime": moment("03T15:30")}
+    assert (await book(graph, preBuffer="PT10M", **after)).status_code == 500
+    assert (await book(graph, postBuffer="PT10M", **after)).status_code == 201
+
+
+async def test_staff_with_hours_of_their_own_are_booked_by_their_own_wall_clock(
+    graph: Caller, emulator: GraphEmulator
+) -> None:
+    noon = [{"day": "thursday", "timeSlots": [{"startTime": "13:00:00", "endTime": "17:00:00"}]}]
+    member = emulator.state.businesses[CLINIC].staff_members[KIM_STAFF]
+    member |= {"useBusinessHours": False, "workingHours": noon, "timeZone": "Eastern Standard Time"}
+    early = {"startDateTime": moment("03T11:00"), "endDateTime": moment("03T11:30")}  # 14:00 there
+    assert (await book(graph, **early)).status_code == 201
+    assert error_of(await book(graph)) == (400, "BadRequest")  # 17:30 there
+
+
 async def test_notes_and_reminders_are_shown_only_by_id(graph: Caller) -> None:
     reminder = {"offset": "P1D", "recipients": "customer", "message": "Tomorrow"}
     made = (await book(graph, reminders=[reminder])).json()
@@ -245,10 +263,15 @@ async def test_the_customer_is_made_and_their_id_fixed(graph: Caller) -> None:
     assert (await graph("PATCH", f"{ROOT}/appointments/{made['id']}", other)).status_code == 400
 
 
-async def test_where_several_attend_unknown_customers_are_dropped(graph: Caller) -> None:
+@pytest.mark.parametrize("said_by", ["service", "appointment"])
+async def test_where_several_attend_unknown_customers_are_dropped(
+    graph: Caller, emulator: GraphEmulator, said_by: str
+) -> None:
     known = (await graph("POST", f"{ROOT}/customers", {"displayName": "Ana Ruiz"})).json()["id"]
     customers = [{**ANA, "customerId": known}, {**ANA, "customerId": "unknown"}, ANA]
-    made = (await book(graph, maximumAttendeesCount=5, customers=customers)).json()
+    emulator.state.businesses[CLINIC].services[FOLLOW_UP]["maximumAttendeesCount"] = 5 if said_by == "service" else 1
+    most = 5 if said_by == "appointment" else 1
+    made = (await book(graph, maximumAttendeesCount=most, customers=customers)).json()
     assert [each["customerId"] for each in made["customers"]] == [known]
     assert made["filledAttendeesCount"] == 1
 

@@ -1,7 +1,7 @@
 """From a draft to a visit."""
 
 import asyncio
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from bot.visits.errors import (
     NotEntitled,
     SlotTaken,
 )
-from bot.visits.models import Visit, VisitId
+from bot.visits.models import Objection, Slot, Visit, VisitId
 from bot.visits.service import Visits
 from tests.personas import JORDAN, KIM, PATEL, VISITOR
 from tests.unit.visits.conftest import Desk
@@ -169,6 +169,34 @@ async def test_book_anyway_needs_a_reason_and_marks_the_visit(desk: Desk) -> Non
     reasoned = await desk.visits.change_draft(draft, desk.jordan, override_reason="twins")
     visit = await desk.visits.reserve(reasoned.id, reasoned.version, desk.jordan)
     assert (visit.starts_at, visit.override_reason) == (there.starts_at, "twins")
+
+
+async def test_no_reason_goes_over_a_rule_of_the_place_and_what_is_offered_keeps_it(desk: Desk) -> None:
+    def no_mornings(slot: Slot, now: datetime) -> tuple[Objection, ...]:
+        free_from = at("2026-11-23 12:00")
+        return () if slot.starts_at >= free_from else (Objection(code="bookings_lead_time", can_override=False),)
+
+    desk.calendar.rules = no_mornings
+    draft = await desk.draft(override_reason="twins")
+    with pytest.raises(SlotTaken) as refused:
+        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+    verdict = refused.value.verdict
+    assert [each.code for each in verdict.objections] == ["bookings_lead_time"]
+    assert not verdict.can_override
+    noon = at("2026-11-23 12:00")
+    offered = (
+        verdict.alternatives,
+        await desk.visits.free_slots(draft, desk.jordan),
+        await desk.visits.nearest_free(draft, desk.jordan),
+    )
+    assert [min(each.starts_at for each in slots) for slots in offered] == [noon, noon, noon]
+
+
+async def test_rules_of_the_place_that_cannot_be_read_leave_nothing_free(desk: Desk) -> None:
+    desk.calendar.rules_fault = CalendarRefused(403)
+    draft = await desk.draft()
+    with pytest.raises(CalendarUnreadable):
+        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
 
 
 async def test_a_reason_that_was_not_needed_marks_nothing(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from bot.visits.errors import (
     VisitNotFound,
     VisitOver,
 )
-from bot.visits.models import Told, Visit, VisitId
+from bot.visits.models import Objection, Told, Visit, VisitId
 from tests.personas import JORDAN, KIM
 from tests.unit.visits.conftest import Desk
 from tests.unit.visits.world import DR_KIM, at, busy, person
@@ -92,6 +92,16 @@ async def test_a_taken_time_is_refused_and_can_be_overridden(desk: Desk) -> None
     moved = await move(desk, booked, override_reason="twins")
     assert (moved.starts_at, moved.override_reason) == (THREE, "twins")
     assert (await move(desk, moved, TEN)).override_reason is None
+
+
+async def test_a_move_against_a_rule_of_the_place_is_refused_whatever_the_reason(desk: Desk) -> None:
+    visit = await desk.book()
+    desk.calendar.rules = lambda slot, now: (Objection(code="bookings_lead_time", can_override=False),)
+    target = at("2026-11-24 09:00")
+    proposal = await desk.visits.propose_move(visit.id, visit.version, desk.jordan, starts_at=target)
+    assert [each.code for each in proposal.verdict.objections] == ["bookings_lead_time"]
+    with pytest.raises(SlotTaken):
+        await desk.visits.reschedule(visit.id, visit.version, target, desk.jordan, override_reason="twins")
 
 
 async def test_two_visits_moved_to_one_time_at_one_instant_do_not_both_get_it(desk: Desk) -> None:

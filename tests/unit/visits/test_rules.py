@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.visits.models import OfficeHours, OpenSpan, Visit
+from bot.visits.models import BusySpan, Objection, OfficeHours, OpenSpan, Visit
 from bot.visits.rules import Surroundings, Wanted, objections_to
 from tests.unit.visits.world import (
     DR_PATEL,
@@ -144,6 +144,44 @@ def test_the_old_event_of_a_visit_whose_move_waits_is_not_in_its_own_way() -> No
     event = busy("2026-11-23 10:00", "2026-11-23 10:30")
     assert codes(wanted(at("2026-11-23 10:15"), own=moved), around(busy=[event])) == []
     assert codes(wanted(at("2026-11-23 10:15")), around(moved, busy=[event])) == []
+
+
+def _view(since: str, until: str, status: str = "busy", *, is_firm: bool = True) -> BusySpan:
+    return busy(f"2026-11-23 {since}", f"2026-11-23 {until}", status, is_event=False, is_firm=is_firm)
+
+
+def test_of_a_view_of_availability_a_moving_visit_and_its_buffers_are_cut_out() -> None:
+    moving = visit(at("2026-11-23 10:00"), buffer_before=timedelta(minutes=10), buffer_after=timedelta(minutes=15))
+    known = around(moving, busy=[_view("09:30", "11:00")])
+    assert codes(wanted(at("2026-11-23 10:15"), own=moving), known) == []
+    assert codes(wanted(at("2026-11-23 10:30"), own=moving), known) == ["busy"]
+    assert codes(wanted(at("2026-11-23 09:30"), own=moving), known) == ["busy"]
+
+
+def test_what_event_and_view_both_say_is_said_once() -> None:
+    lunch = busy("2026-11-23 12:00", "2026-11-23 13:00")
+    assert codes(wanted(at("2026-11-23 12:15")), around(busy=[lunch, _view("12:00", "13:00")])) == ["busy"]
+    beside = [lunch, _view("12:00", "12:45")]
+    assert codes(wanted(at("2026-11-23 12:15")), around(busy=beside)) == ["busy", "busy"]
+
+
+@pytest.mark.parametrize("is_firm", [True, False])
+def test_where_the_calendar_takes_nothing_no_reason_goes_over_it(is_firm: bool) -> None:
+    there = visit(at("2026-11-23 14:00"), buffer_after=timedelta(minutes=15))
+    known = around(there, busy=[_view("12:00", "13:00", is_firm=is_firm), _view("14:00", "14:45", is_firm=is_firm)])
+    for starts, expected in (("12:30", "busy"), ("14:15", "overlaps_visit"), ("14:30", "buffer")):
+        (found,) = objections_to(wanted(at(f"2026-11-23 {starts}")), known, clinic())
+        assert (found.code, found.can_override) == (expected, not is_firm)
+
+
+def test_the_place_objects_first_and_its_closed_hours_are_said_once() -> None:
+    closed = Objection(code="bookings_hours", can_override=False)
+    evening = wanted(at("2026-11-23 18:30"))
+    night = _view("18:00", "23:00", "outOfOffice")
+    assert codes(evening, around(busy=[night], place=lambda *_: (closed,))) == ["bookings_hours", "outside_hours"]
+    assert codes(evening, around(busy=[night])) == ["outside_hours", "busy"]
+    abroad = busy("2026-11-23 18:00", "2026-11-23 19:00", "outOfOffice")
+    assert codes(evening, around(busy=[abroad], place=lambda *_: (closed,)))[-1] == "busy"
 
 
 def test_a_cancelled_visit_is_in_nobodys_way() -> None:

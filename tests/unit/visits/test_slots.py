@@ -5,10 +5,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.visits.models import OfficeHours, OpenSpan, Slot
+from bot.visits.models import BusySpan, Objection, OfficeHours, OpenSpan, Slot
 from bot.visits.rules import Wanted, objections_to
 from bot.visits.slots import GRID, free_on, nearest_free, verdict_on, wall_clock_says
 from tests.unit.visits.world import DR_KIM, LAB, NOW, PHYSIO, ZONE, around, at, busy, clinic, visit, wanted
@@ -121,22 +121,27 @@ def test_the_grid_lies_on_quarters_of_a_zone_that_is_off_by_a_quarter() -> None:
     assert times(free, "Asia/Kathmandu")[:2] == ["Mon 08:00", "Mon 08:15"]
 
 
+SHUT = Objection(code="bookings_lead_time", can_override=False)
+
 _minutes = st.integers(min_value=0, max_value=3 * 24 * 60)
 
 
+@settings(deadline=None)
 @given(
     wish=_minutes,
-    spans=st.lists(st.tuples(_minutes, st.integers(min_value=1, max_value=600)), max_size=6),
+    spans=st.lists(st.tuples(_minutes, st.integers(min_value=1, max_value=600), st.booleans()), max_size=6),
     visits=st.lists(st.tuples(_minutes, st.sampled_from((15, 30, 60)), st.sampled_from((0, 10, 20))), max_size=6),
     length=st.sampled_from((15, 20, 45, 60)),
     buffer=st.sampled_from((0, 10, 30)),
+    not_before=_minutes,
 )
 def test_what_is_offered_is_what_the_rules_allow(
     wish: int,
-    spans: list[tuple[int, int]],
+    spans: list[tuple[int, int, bool]],
     visits: list[tuple[int, int, int]],
     length: int,
     buffer: int,
+    not_before: int,
 ) -> None:
     def after(minutes: int) -> datetime:
         return at("2026-11-23 00:00") + timedelta(minutes=minutes)
@@ -147,9 +152,10 @@ def test_what_is_offered_is_what_the_rules_allow(
             for start, long, rest in visits
         ),
         busy=[
-            busy(*(f"{each.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}" for each in (after(start), after(start + long))))
-            for start, long in spans
+            BusySpan(starts_at=after(start), ends_at=after(start + long), is_event=is_event)
+            for start, long, is_event in spans
         ],
+        place=lambda slot, _: () if slot.starts_at >= after(not_before) else (SHUT,),
     )
     slot = Wanted(
         slot=Slot(starts_at=after(wish), duration=timedelta(minutes=length)),

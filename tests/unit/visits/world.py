@@ -15,11 +15,13 @@ from bot.visits.models import (
     OfficeHours,
     OpenSpan,
     Person,
+    PlaceRules,
     Slot,
     StaffId,
     StaffMember,
     Visit,
     VisitId,
+    no_place_rules,
 )
 from bot.visits.ports import ChangeKind
 from bot.visits.rules import Surroundings, Wanted
@@ -116,12 +118,14 @@ def wanted(starts_at: datetime, kind: AppointmentType = FOLLOW_UP, **changes: An
     return Wanted(**{**facts, **changes})
 
 
-def around(*visits: Visit, busy: Sequence[BusySpan] = (), now: datetime = NOW) -> Surroundings:
-    return Surroundings(now=now, busy=tuple(busy), visits=visits)
+def around(
+    *visits: Visit, busy: Sequence[BusySpan] = (), now: datetime = NOW, place: PlaceRules = no_place_rules
+) -> Surroundings:
+    return Surroundings(now=now, busy=tuple(busy), visits=visits, place=place)
 
 
-def busy(since: str, until: str, status: str = "busy") -> BusySpan:
-    return BusySpan(starts_at=at(since), ends_at=at(until), status=status)
+def busy(since: str, until: str, status: str = "busy", **more: bool) -> BusySpan:
+    return BusySpan(starts_at=at(since), ends_at=at(until), status=status, **more)
 
 
 class ListedCalendar:
@@ -131,6 +135,8 @@ class ListedCalendar:
 
     def __init__(self) -> None:
         self.spans: dict[StaffId, list[BusySpan]] = {DR_KIM.id: [], DR_PATEL.id: []}
+        self.rules: PlaceRules = no_place_rules
+        self.rules_fault: Exception | None = None
         self.fault: Exception | None = None
         self.is_silent = False
 
@@ -142,6 +148,11 @@ class ListedCalendar:
         if self.fault is not None:
             raise self.fault
         return {each.id: tuple(self.spans[each.id]) for each in staff if each.id in self.spans}
+
+    async def place_rules(self, *_: object, **__: object) -> PlaceRules:
+        if self.rules_fault is not None:
+            raise self.rules_fault
+        return self.rules
 
 
 class NotedWork:

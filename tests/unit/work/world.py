@@ -92,6 +92,9 @@ class Outlook:
     async def busy(self, *_: object) -> Any:
         raise NotImplementedError
 
+    async def place_rules(self, *_: object, **__: object) -> Any:
+        raise NotImplementedError
+
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:
         await self._call("add")
         if request_id not in self.requests:
