@@ -86,6 +86,7 @@ async def _phase(
         doing.append(asyncio.create_task(_act(ring, phase, fresh, quiet=phase.quiet)))
         await _dies_at(ring, moment, 1 if "invite" in moment else ring.random.randint(1, 2), figures)
     if not is_reminding:  # the crowd's reminders fall due by themselves: the engine goes by the machine's own clock
+        await _all_acted(ring, doing)
         ring.ahead += LONG_QUIET
     for moment in crowd_dies:
         await _dies_at(ring, moment, ring.random.randint(1, max(1, visits // 10)), figures)
@@ -96,6 +97,13 @@ async def _phase(
         await _reminded(ring, subjects)
     await judged(ring, figures)
     await last.kill()
+
+
+async def _all_acted(ring: Arena, doing: Sequence[asyncio.Task[None]]) -> None:
+    """Have everybody act before the clocks are put forward: a quiet window begun later would be waited out in earnest."""
+    host = await ring.host(quick=True)
+    await asyncio.gather(*doing)
+    await host.kill()
 
 
 async def _dies_at(ring: Arena, moment: str, after: int, figures: Figures) -> None:
