@@ -100,7 +100,7 @@ async def _phase(
 
 
 async def _all_acted(ring: Arena, doing: Sequence[asyncio.Task[None]]) -> None:
-    """Have everybody act before the clocks are put forward: a quiet window begun later would be waited out in earnest."""
+    """Have everybody act before the clocks go forward: a quiet window begun later would be waited out in earnest."""
     host = await ring.host(quick=True)
     await asyncio.gather(*doing)
     await host.kill()
