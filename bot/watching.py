@@ -28,9 +28,11 @@ from bot.work.drift import DriftWatch, TellsDesk
 from bot.work.nudging import SignInNudges
 from bot.work.rounds import Round, Rounds
 from bot.work.visit_cards import CardsOfVisits
+from bot.work.waiting import Waiting
 from cards.reader import Readers
 
 LOBBY_EVERY = timedelta(seconds=10)
+ARRIVALS_EVERY = timedelta(seconds=10)
 REPORTS_EVERY = timedelta(seconds=15)
 NUDGES_EVERY = timedelta(seconds=30)
 QUICK = timedelta(seconds=15)
@@ -77,6 +79,7 @@ class Parts:
     graph: GraphEdge
     notifier: Notifier
     desk: TellsDesk
+    waiting: Waiting
     readers: Readers
     clock: Clock
 
@@ -106,11 +109,9 @@ def watch(
         parts.readers,
         clock,
     )
-    arrivals = ArrivalDesk(
-        rows, parts.store, cards, parts.notifier, parts.desk, parts.readers, SqlFirsts(parts.database), clock
-    )
+    arrivals = ArrivalDesk(rows, parts.store, cards, parts.waiting, clock)
     every = QUICK if settings.uses_emulator else timedelta(minutes=settings.drift_minutes)
-    rounds = [Round("drift", every, drift.look)]
+    rounds = [Round("drift", every, drift.look), Round("arrivals", ARRIVALS_EVERY, arrivals.look)]
     if graph.calendar.features.attendance:
         reports = AttendanceReader(graph.calendar, rows, parts.store, cards, clock)
         rounds.append(Round("attendance", REPORTS_EVERY, reports.look))

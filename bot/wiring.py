@@ -195,7 +195,7 @@ async def build(
         clock,
         database=database,
         contacts=contacts,
-        played=sign_in_played(settings, config, emulator, clock),
+        played=sign_in_played(settings, config, emulator),
         service=edge.token_service(settings.oauth_connection) if _has_connection(settings) else None,
         web=web,
     )
@@ -236,6 +236,7 @@ async def build(
             cards=cards,
             outside=graph.calendar,
             abilities=lambda visit: _abilities(graph, visit),
+            presences=came,
         ),
         EngineSettings(engine_database(url), executor),
         probe=seams.probe,
@@ -245,8 +246,8 @@ async def build(
     work = durable.work
     visits.work = work
     understanding = Understanding()
-    told = durable.reminders.notices
-    parts = Parts(settings, clinic, database, url, store, ledger, graph, edge.notifier, told, readers, clock)
+    told, waiting = durable.reminders.notices, durable.waiting
+    parts = Parts(settings, clinic, database, url, store, ledger, graph, edge.notifier, told, waiting, readers, clock)
     own_address = own_address_of(settings)
     opener = partial(watch_opener, transport=network_of(emulator))
     has_grant = signing.people.has_grant if signing else None

@@ -16,6 +16,16 @@ from bot.visits.presence import presence_of
 
 
 @dataclass(frozen=True)
+class News:
+    """Something that was noted of a visit."""
+
+    visit_id: VisitId
+    key: str
+    noted_by: str | None
+    """Who marked it by hand."""
+
+
+@dataclass(frozen=True)
 class ReportDue:
     """A report that is to be asked for, and how often it was."""
 
@@ -53,6 +63,19 @@ class SqlArrivals:
             ]
             facts = connection.execute(report).scalar_one_or_none()
             return presence_of(visit, found, model_of(Attended, facts) if facts else None)
+
+        return await self._database.read(work)
+
+    async def fresh(self, since: datetime, until: datetime) -> Sequence[News]:
+        """News that was noted in a stretch, oldest first."""
+        query = (
+            select(arrivals.c.visit_id, arrivals.c.key, arrivals.c.noted_by)
+            .where(arrivals.c.noted_at >= since, arrivals.c.noted_at < until)
+            .order_by(arrivals.c.noted_at)
+        )
+
+        def work(connection: Connection) -> list[News]:
+            return [News(VisitId(each.visit_id), each.key, each.noted_by) for each in connection.execute(query)]
 
         return await self._database.read(work)
 

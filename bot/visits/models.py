@@ -440,6 +440,7 @@ class EffectKind(StrEnum):
     reminder = "reminder"
     agenda = "agenda"
     desk_notice = "desk_notice"
+    client_waits = "client_waits"
     late_email = "late_email"
 
 

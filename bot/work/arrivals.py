@@ -6,34 +6,24 @@ Implements ``bot.visits.ports.Arrivals`` and ``Presences``.
 import asyncio
 import logging
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
 from bot.clock import Clock
-from bot.store.arrivals import SqlArrivals
-from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable, VisitError
+from bot.store.arrivals import News, SqlArrivals
+from bot.visits.errors import VisitError
 from bot.visits.models import Person, Presence, Visit, VisitId
-from bot.visits.ports import Arrival, Notifier, VisitStore
-from bot.work.drift import TellsDesk
+from bot.visits.ports import Arrival, VisitStore
 from bot.work.visit_cards import CardsOfVisits
-from cards.notice_cards import waiting_card
-from cards.reader import Readers
+from bot.work.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-WAITS = "client_waits"
-"""Under ``firsts``: of which comings the organizer was told."""
-TELL_WITHIN = timedelta(minutes=5)
 REPORT_AFTER = timedelta(seconds=5)
 """How long after the end of a call its report is asked for first."""
-
-
-class Firsts(Protocol):
-    """Says of each thing once that it is the first time."""
-
-    async def first(self, kind: str, key: str, *, now: datetime) -> bool:
-        """True for exactly one caller, ever."""
-        ...
+LEFT_LYING = timedelta(seconds=10)
+"""News that is older has been followed, unless its process died."""
+LOOKS_BACK = timedelta(minutes=30)
 
 
 class ArrivalDesk:
@@ -44,20 +34,15 @@ class ArrivalDesk:
         rows: SqlArrivals,
         visits: VisitStore,
         cards: CardsOfVisits,
-        notifier: Notifier,
-        desk: TellsDesk,
-        readers: Readers,
-        firsts: Firsts,
+        waiting: Waiting,
         clock: Clock,
     ) -> None:
         self._rows = rows
         self._visits = visits
         self._cards = cards
-        self._notifier = notifier
-        self._desk = desk
-        self._readers = readers
-        self._firsts = firsts
+        self._waiting = waiting
         self._clock = clock
+        self._followed: set[News] = set()
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def presence_of(self, visit: Visit) -> Presence:
@@ -81,6 +66,15 @@ class ArrivalDesk:
             log.info("arrival.marked", extra={"visit_id": visit.id, "requested_by": by.id})
             self._aside(self._follow(visit.id, unless=by.id))
 
+    async def look(self) -> None:
+        """Follow the latest news once more: a process may have died between noting it and what follows from it."""
+        now = self._clock.now()
+        fresh = await self._rows.fresh(now - LOOKS_BACK, now - LEFT_LYING)
+        for each in fresh:
+            if each not in self._followed:
+                await self._follow(each.visit_id, unless=each.noted_by)
+        self._followed = set(fresh)
+
     async def settled(self) -> None:
         """Return once everything that followed from the news is done."""
         while self._under_way:
@@ -100,39 +94,16 @@ class ArrivalDesk:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _follow(self, visit_id: VisitId, *, unless: str = "") -> None:
+    async def _follow(self, visit_id: VisitId, *, unless: str | None = None) -> None:
+        """The organizer is told, not if they noted it themselves, and the visit's cards show it."""
         try:
             visit = await self._visits.visit(visit_id)
             if visit is None:
                 return
             presence = await self._rows.presence_of(visit)
-            if presence.waiting_since and not presence.staff_is_in and not visit.is_cancelled:
-                await self._tell_organizer(visit, presence.waiting_since, unless=unless)
+            waits = presence.waiting_since is not None and not presence.staff_is_in and not visit.is_cancelled
+            if waits and visit.organizer.id != unless:
+                await self._waiting.begin(visit)
             await self._cards.bring_up_to_date(visit_id)
         except VisitError as error:
             log.warning("arrival.not_followed", extra={"visit_id": visit_id, "code": error.code})
-
-    async def _tell_organizer(self, visit: Visit, since: datetime, *, unless: str) -> None:
-        """At most once for each time the visit takes place; not to whoever noted it themselves."""
-        if visit.organizer.id == unless:
-            return
-        if not await self._firsts.first(WAITS, f"{visit.id}:{visit.schedule_version}", now=self._clock.now()):
-            return
-        reader = self._readers.of(await self._notifier.person(visit.organizer.id))
-        card = waiting_card(visit, since, reader)
-        until = self._clock.now() + TELL_WITHIN
-        while True:
-            try:
-                await self._notifier.post(visit.organizer.id, card.content, summary=card.summary)
-                return
-            except ChatBusy as busy:
-                pause = busy.retry_after or 2.0
-                if self._clock.now() + timedelta(seconds=pause) >= until:
-                    await self._desk.tell(visit, WAITS, f"{WAITS}:{visit.id}:{visit.schedule_version}")
-                    return
-                await asyncio.sleep(pause)
-            except RecipientUnreachable:
-                await self._desk.tell(visit, WAITS, f"{WAITS}:{visit.id}:{visit.schedule_version}")
-                return
-            except OutcomeUnknown:
-                return  # it may well be on their screen

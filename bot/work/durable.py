@@ -21,7 +21,8 @@ from bot.work.sending import Sending
 from bot.work.service import VisitWork
 from bot.work.settling import Probe, Settler, no_probe
 from bot.work.sweep import Sweep
-from bot.work.visit_cards import CardsOfVisits
+from bot.work.visit_cards import CardsOfVisits, PresenceReader
+from bot.work.waiting import Waiting
 from cards.reader import Readers
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Surroundings:
     cards: CardsOfVisits
     outside: Outside
     abilities: Callable[[Visit], Abilities]
+    presences: PresenceReader
 
 
 @dataclass
@@ -54,6 +56,7 @@ class DurableWork:
     sweep: Sweep
     requests: EffectRequests
     agendas: Agendas
+    waiting: Waiting
     lease: Lease | None = None
     """Held on PostgreSQL, where several replicas share the work."""
     _rounds: Rounds = field(init=False)
@@ -129,5 +132,6 @@ def durable_work(
         sweep=Sweep(engine, ledger, visits, work, reminders, clock),
         requests=EffectRequests(ledger, work, reminders, sending),
         agendas=Agendas(engine, office, sending),
+        waiting=Waiting(engine, office, sending, reminders.notices, around.presences),
         lease=Lease(engine_settings.database, owner, engine) if engine_settings.is_postgres else None,
     )
