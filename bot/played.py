@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.graph.client import http_client
 from bot.graph.config import GraphConfig
 from bot.graph.emulator.core import GraphEmulator
-from bot.graph.emulator_tokens import EmulatorSignIn
+from bot.graph.played_login import PlayedLogin
 from bot.settings import Settings
 
 
@@ -27,13 +27,12 @@ def network_of(emulator: GraphEmulator | None) -> httpx.AsyncBaseTransport | Non
     return httpx.MockTransport(emulator.handle) if emulator else None
 
 
-def sign_in_played(
-    settings: Settings, config: GraphConfig, emulator: GraphEmulator | None, clock: Clock
-) -> EmulatorSignIn | None:
+def sign_in_played(settings: Settings, config: GraphConfig, emulator: GraphEmulator | None) -> PlayedLogin | None:
     """Where people sign in while Graph is played."""
     if not settings.uses_emulator:
         return None
-    return EmulatorSignIn(http_client(transport=network_of(emulator)), config, clock)
+    http = http_client(transport=network_of(emulator))
+    return PlayedLogin(http, config.cloud, root=config.root or "", page=config.root or own_address_of(settings))
 
 
 def own_address_of(settings: Settings) -> str:

@@ -1,33 +1,37 @@
 """People's own sign-in, put together: off by default, by an OAuth connection, or by our own exchange."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import aiohttp.web
 
 from bot.clock import Clock
+from bot.graph.auth import ClientSecret
 from bot.graph.backend import GraphEdge, open_people
 from bot.graph.config import GraphConfig
-from bot.graph.doctor import diagnosis
-from bot.graph.emulator_tokens import APP_ID, EmulatorSignIn
+from bot.graph.delegated import GrantStore, MemoryGrants, Sealed, new_key
+from bot.graph.emulator_tokens import APP_ID, SECRET
 from bot.graph.identity import acting_as
-from bot.graph.people import OwnPeople, PeopleSignIn, PlayedPeople, ServicePeople, is_of
+from bot.graph.people import OwnPeople, PeopleSignIn, ServicePeople, is_of
+from bot.graph.played_login import PlayedLogin
+from bot.graph.sign_in_by_hand import SignInByHand
 from bot.graph.tokens import GraphTokens
+from bot.played import own_address_of
 from bot.settings import Settings
 from bot.store.contacts import SqlContacts
 from bot.store.effects import SqlLedger
 from bot.store.engine import Database
 from bot.store.grants import SqlGrants
+from bot.store.handovers import SqlHandovers
 from bot.store.visits import SqlVisitStore
 from bot.store.waiting import SIGN_IN_CODES
 from bot.teams.answers import Answer
 from bot.teams.token_service import TokenService
 from bot.teams.turns import Bot, Turn
-from bot.visits.errors import CalendarRefused
+from bot.visits.errors import CalendarRefused, SignInNeeded
 from bot.visits.models import EffectState, Person
-from bot.web.sign_in_pages import END, START, add_sign_in_pages, authorize_url
+from bot.web.sign_in_pages import END, START, add_sign_in_pages
 from bot.work.service import VisitWork
 
 log = logging.getLogger(__name__)
@@ -45,8 +49,10 @@ class Signing:
     tenant_id: str
     connection: str
     resource: str
+    by_hand: SignInByHand | None = field(default=None, repr=False)
+    """Our own pages, where there are some."""
     page: str = ""
-    """Our own window's address, where there is one."""
+    """The first page's address."""
     service: TokenService | None = None
     graph: GraphEdge | None = field(default=None, repr=False)
     store: SqlVisitStore | None = field(default=None, repr=False)
@@ -79,8 +85,10 @@ class Signing:
 
     async def link(self, turn: Turn) -> str:
         """See ``SignInDesk``."""
+        if self.by_hand is not None:
+            return f"{self.page}?ask={await self.by_hand.ask(turn.person.id, turn.person.locale)}"
         if self.service is None:
-            return self.page
+            return ""
         reference = {
             "activityId": turn.id,
             "bot": {"id": turn.reference.bot_id},
@@ -91,9 +99,17 @@ class Signing:
         }
         return await self.service.sign_in_link(reference)
 
-    async def is_signed_in(self, person: Person) -> bool:
+    async def awaits_code(self, person: Person) -> bool:
         """See ``SignInDesk``."""
-        return await self.people.has_grant(person.id)
+        return self.by_hand is not None and await self.by_hand.awaits_code(person.id)
+
+    async def is_signed_in(self, person: Person) -> bool:
+        """See ``SignInDesk``. A grant that is kept but holds no longer is found out now."""
+        try:
+            await self.people.for_person(person.id, None)
+        except SignInNeeded:
+            return False
+        return True
 
     async def sign_out(self, person: Person) -> None:
         """See ``SignInDesk``."""
@@ -138,7 +154,7 @@ def open_signing(
     *,
     database: Database,
     contacts: SqlContacts,
-    played: EmulatorSignIn | None,
+    played: PlayedLogin | None,
     service: TokenService | None,
     web: aiohttp.web.Application,
 ) -> Signing | None:
@@ -148,17 +164,32 @@ def open_signing(
     """
     resource = f"api://botid-{settings.app_id or APP_ID}"
     connection = settings.oauth_connection or OWN_CONNECTION
+    keys = [each.strip() for each in settings.token_cache_key.get_secret_value().split(",") if each.strip()]
+    root = settings.public_url.rstrip("/")
+    store: GrantStore = SqlGrants(database, clock)
     if played is not None:
         if settings.graph_identity != "delegated":
             return None
-        return Signing(PlayedPeople(played), config.tenant_id, connection, resource)
-    keys = [each.strip() for each in settings.token_cache_key.get_secret_value().split(",") if each.strip()]
+        config = replace(config, client_id=APP_ID, credential=ClientSecret(SECRET))
+        root = root or own_address_of(settings)
+        if not keys:  # what the emulator grants ends with this process, and so does the key
+            keys, store = [new_key()], MemoryGrants()
     if keys:
-        root = settings.public_url.rstrip("/")
-        own = OwnPeople(open_people(config, clock, SqlGrants(database, clock), keys), redirect=root + END)
-        if root:
-            add_sign_in_pages(web, _authorize(config, root))
-        return Signing(own, config.tenant_id, connection, resource, page=root + START if root else "")
+        sealed = Sealed(*keys)
+        tokens = open_people(config, clock, store, sealed, http=played)
+        by_hand = SignInByHand(
+            tokens,
+            sealed,
+            SqlHandovers(database),
+            clock,
+            redirect=root + END,
+            in_browser=played.in_browser if played else str,
+        )
+        own = OwnPeople(tokens, by_hand)
+        if not root:
+            return Signing(own, config.tenant_id, connection, resource)
+        add_sign_in_pages(web, by_hand)
+        return Signing(own, config.tenant_id, connection, resource, by_hand=by_hand, page=root + START)
     if service is not None:
 
         async def user_id_of(object_id: str) -> str | None:
@@ -168,9 +199,3 @@ def open_signing(
         people = ServicePeople(service, user_id_of, clock)
         return Signing(people, config.tenant_id, connection, resource, service=service)
     return None
-
-
-def _authorize(config: GraphConfig, root: str) -> str:
-    wanted: Sequence[str] = diagnosis(config).delegated
-    scopes = config.cloud.scopes(*wanted)
-    return authorize_url(config.cloud.login, config.tenant_id, config.client_id, scopes, root + END)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import msal
+import requests
 
 from bot.clock import Clock
 from bot.graph.clouds import Cloud
@@ -118,7 +119,6 @@ def managed_identity(identity: ManagedIdentity, http: Any = None) -> Any:
 
 def http_session() -> Any:
     """MSAL's own kind of HTTP session, with a time limit on every request."""
-    import requests
     from requests.adapters import HTTPAdapter
 
     class Limited(HTTPAdapter):
@@ -177,17 +177,26 @@ def confidential_client(
     """MSAL's client for the app registration. It does OpenID discovery at once, so it is made in a thread.
 
     Always with the tenant's own authority: /common is not for app-only. Another ``authority`` than the cloud's is not
-    looked up among Microsoft's.
+    looked up among Microsoft's. MSAL's own log of what it was answered is hushed: codes are in it.
+
+    Raises CalendarRefused where the tenant does not exist or the credential cannot be read.
     """
-    return msal.ConfidentialClientApplication(
-        client_id,
-        authority=authority or cloud.authority(tenant_id),
-        instance_discovery=False if authority else None,
-        client_credential=msal_credential(credential, cloud),
-        client_capabilities=CLIENT_CAPABILITIES,
-        token_cache=token_cache,
-        http_client=http or http_session(),
-    )
+    logging.getLogger("msal").setLevel(logging.WARNING)
+    try:
+        return msal.ConfidentialClientApplication(
+            client_id,
+            authority=authority or cloud.authority(tenant_id),
+            instance_discovery=False if authority else None,
+            client_credential=msal_credential(credential, cloud),
+            client_capabilities=CLIENT_CAPABILITIES,
+            token_cache=token_cache,
+            http_client=http or http_session(),
+        )
+    except (ValueError, OSError) as wrong:
+        if isinstance(wrong, requests.RequestException):
+            raise
+        log.error("graph.sign_in_impossible", extra={"error": type(wrong).__name__})
+        raise CalendarRefused(401, "tenant_or_credential", reason="sign_in_refused") from wrong
 
 
 def understood(answer: Any) -> dict[str, Any]:
@@ -207,7 +216,6 @@ def understood(answer: Any) -> dict[str, Any]:
 
 async def in_thread(work: Callable[[], Any]) -> Any:
     """Run MSAL in a thread. What it raises for a network or a service that is away becomes CalendarBusy."""
-    import requests
     from msal.exceptions import MsalServiceError
 
     try:

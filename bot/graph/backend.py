@@ -1,7 +1,8 @@
 """The one place that puts the Graph edge together: settings in, a calendar out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -110,22 +111,25 @@ def open_graph(
     return GraphEdge(config, graph, seating, meetings, Backends(config.backend, makers))
 
 
-def open_people(config: GraphConfig, clock: Clock, store: GrantStore, keys: Sequence[str]) -> DelegatedTokens:
-    """People's sign-in by on-behalf-of. ``keys`` encrypt what they grant: the first seals, all open.
+def open_people(
+    config: GraphConfig, clock: Clock, store: GrantStore, sealed: Sealed, *, http: Any = None
+) -> DelegatedTokens:
+    """People's sign-in: on their behalf, or by hand. ``http`` replaces MSAL's own, as for an emulator.
 
-    Raises ValueError where the credential cannot act for people, or a key is none.
+    Raises ValueError where the credential cannot act for people.
     """
     if config.credential is None or isinstance(config.credential, ManagedIdentity):
         raise ValueError("To act for people, sign in with a secret, a certificate or a federated credential")
     return DelegatedTokens(
         config.credential,
         store,
-        Sealed(*keys),
+        sealed,
         client_id=config.client_id,
         tenant_id=config.tenant_id,
         cloud=config.cloud,
         permissions=diagnosis(config).delegated,
         clock=clock,
+        http=http,
     )
 
 

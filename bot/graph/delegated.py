@@ -8,7 +8,7 @@ Source: learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow,
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -25,6 +25,18 @@ log = logging.getLogger(__name__)
 
 ASK_AGAIN = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
 """Errors that only the person can mend: consent, another factor, a password that changed."""
+
+
+DECLINED = frozenset({"access_denied"})
+"""What the sign-in page answers where the person, or their administrator, does not want it."""
+
+
+class Declined(Exception):
+    """The person did not consent on the sign-in page."""
+
+
+class AnotherPerson(Exception):
+    """Somebody else signed in than the one who asked."""
 
 
 class GrantStore(Protocol):
@@ -87,6 +99,11 @@ class Sealed:
             return None
 
 
+def new_key() -> str:
+    """A key nobody had before."""
+    return Fernet.generate_key().decode()
+
+
 def _url_safe(key: str) -> str:
     return key.strip().replace("+", "-").replace("/", "_")
 
@@ -137,25 +154,46 @@ class DelegatedTokens:
             log.info("sign_in.exchanged")
             return token
 
-    async def redeem(self, person: str, code: str, *, redirect: str) -> Token:
-        """Redeem the code of a sign-in by hand, and keep the grant. It must be this very person who signed in.
+    async def begin(self, redirect: str) -> dict[str, Any]:
+        """MSAL's own record of a sign-in by hand: ``auth_uri`` to go to, and what is kept secret until it is over.
 
-        Raises: as ``exchange``.
+        The answer comes by POST, so that no address holds the code. Raises CalendarBusy, CalendarRefused.
         """
-        async with self._lock(person):
-            cache = msal.SerializableTokenCache()
-            answer = await in_thread(
-                lambda: self._client(cache).acquire_token_by_authorization_code(
-                    code, scopes=self._scopes, redirect_uri=redirect
-                )
+        cache = msal.SerializableTokenCache()
+        flow: dict[str, Any] = await in_thread(
+            lambda: self._client(cache).initiate_auth_code_flow(
+                self._scopes, redirect_uri=redirect, response_mode="form_post", prompt="select_account"
             )
-            token = self._token(person, answer)
-            if (answer.get("id_token_claims") or {}).get("oid") != person:
-                log.warning("sign_in.another_person")
-                raise SignInNeeded(person)
-            await self._store.save(person, self._sealed.seal(cache.serialize()))
-            log.info("sign_in.redeemed")
-            return token
+        )
+        return flow
+
+    async def granted(self, person: str, flow: Mapping[str, Any], answer: Mapping[str, str]) -> bytes:
+        """Redeem what the sign-in page sent back; the grant, sealed. MSAL checks state, nonce and PKCE.
+
+        Raises: Declined, AnotherPerson, SignInNeeded, CalendarBusy, CalendarRefused.
+        """
+        if answer.get("error") in DECLINED:
+            raise Declined
+        cache = msal.SerializableTokenCache()
+        try:
+            found = await in_thread(
+                lambda: self._client(cache).acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+            )
+        except (ValueError, RuntimeError):  # MSAL's words hold the state or the nonce, so they are not passed on
+            log.warning("sign_in.not_the_same")
+            raise SignInNeeded(person) from None
+        self._token(person, found)
+        said = found.get("id_token_claims") or {}
+        if (said.get("oid"), said.get("tid")) != (person, self._tenant_id):
+            log.warning("sign_in.another_person")
+            raise AnotherPerson
+        return self._sealed.seal(cache.serialize())
+
+    async def keep(self, person: str, grant: bytes) -> None:
+        """Keep a grant that ``granted`` gave."""
+        async with self._lock(person):
+            await self._store.save(person, grant)
+        log.info("sign_in.redeemed")
 
     async def for_person(self, person: str, claims: str | None) -> Token:
         """A token from the kept grant, refreshed where it ran out. Implements ``PersonSignIn``."""

@@ -1,4 +1,4 @@
-"""Where people's own tokens come from: the emulator, our own exchange, or Bot Framework's token service.
+"""Where people's own tokens come from: our own exchange, or Bot Framework's token service.
 
 Each is a ``PersonSignIn`` for the Graph client, and takes what Teams hands over when somebody signs in.
 """
@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.graph.delegated import DelegatedTokens
-from bot.graph.emulator_tokens import EmulatorSignIn
+from bot.graph.sign_in_by_hand import SignInByHand
 from bot.graph.tokens import EARLY, PersonSignIn, Token
-from bot.visits.errors import CalendarRefused, SignInNeeded
+from bot.visits.errors import SignInNeeded
 
 
 class PeopleSignIn(PersonSignIn, Protocol):
@@ -32,45 +32,13 @@ class PeopleSignIn(PersonSignIn, Protocol):
         ...
 
 
-class PlayedPeople:
-    """People sign in at the emulator: nothing is kept beyond the process."""
-
-    def __init__(self, played: EmulatorSignIn) -> None:
-        self._played = played
-
-    async def take(self, person: str, assertion: str) -> None:
-        """Exchanged at once, so that a person who has to consent is told now."""
-        self._played.exchange(person, assertion)
-        try:
-            await self._played.for_person(person, None)
-        except CalendarRefused:
-            self._played.sign_out(person)
-            raise
-
-    async def redeem(self, person: str, code: str) -> None:
-        """The emulator has no page to sign in on."""
-        raise SignInNeeded(person)
-
-    async def sign_out(self, person: str) -> None:
-        """Forget the person."""
-        self._played.sign_out(person)
-
-    async def for_person(self, person: str, claims: str | None) -> Token:
-        """See ``PersonSignIn``."""
-        return await self._played.for_person(person, claims)
-
-    async def has_grant(self, person: str) -> bool:
-        """See ``PersonSignIn``."""
-        return await self._played.has_grant(person)
-
-
 class OwnPeople:
     """Our own exchange on people's behalf; what they grant is kept encrypted."""
 
-    def __init__(self, tokens: DelegatedTokens, *, redirect: str) -> None:
-        """``redirect`` is the sign-in page's end, as registered with the app."""
+    def __init__(self, tokens: DelegatedTokens, by_hand: SignInByHand) -> None:
+        """``by_hand`` is for whom single sign-on does not do it."""
         self._tokens = tokens
-        self._redirect = redirect
+        self._by_hand = by_hand
 
     async def take(self, person: str, assertion: str) -> None:
         """See ``PeopleSignIn``."""
@@ -78,7 +46,7 @@ class OwnPeople:
 
     async def redeem(self, person: str, code: str) -> None:
         """See ``PeopleSignIn``."""
-        await self._tokens.redeem(person, code, redirect=self._redirect)
+        await self._by_hand.confirm(person, code)
 
     async def sign_out(self, person: str) -> None:
         """See ``PeopleSignIn``."""
@@ -182,7 +150,7 @@ class ServicePeople:
 def is_of(assertion: str, person: str, tenant_id: str) -> bool:
     """Whether a token names this person of this tenant. Its signature is checked by whoever exchanges it."""
     said = _claims(assertion)
-    return said.get("oid") == person and said.get("tid") in (None, tenant_id)
+    return said.get("oid") == person and said.get("tid") == tenant_id
 
 
 def _claims(token: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ fails its button is shown.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from bot.visits.models import Person
 
 log = logging.getLogger(__name__)
 
+CODE = re.compile(r"\d{6}")
 OAUTH_CARD = "application/vnd.microsoft.card.oauth"
 
 
@@ -34,8 +36,12 @@ class SignInDesk(SignIns, Protocol):
         """Where to sign in by hand; empty where there is no such page."""
         ...
 
+    async def awaits_code(self, person: Person) -> bool:
+        """Whether the sign-in page gave them a code that the chat has not seen yet."""
+        ...
+
     async def is_signed_in(self, person: Person) -> bool:
-        """Whether anything is kept of them."""
+        """Whether the bot can act for them now."""
         ...
 
     async def sign_out(self, person: Person) -> None:
@@ -65,6 +71,9 @@ class SigningBot:
                 return await self._out(turn)
             if said in _words(turn.t, "sign_in.words_in"):
                 return await self._in(turn)
+            code = "".join(said.split())
+            if CODE.fullmatch(code) and self._desk is not None and await self._desk.awaits_code(turn.person):
+                return await self._code(turn, self._desk, code)
         return await self._bot.on_turn(turn)
 
     async def ask(self, turn: Turn) -> bool:
@@ -84,6 +93,12 @@ class SigningBot:
             return Say(turn.t("sign_in.already"))
         await self.ask(turn)
         return None
+
+    async def _code(self, turn: Turn, desk: SignInDesk, code: str) -> Answer | None:
+        """The code of the sign-in page, where the client did not hand it over by itself."""
+        if not await desk.redeem(turn.person, code):
+            return Say(turn.t("sign_in.wrong_code"))
+        return await self._signed_in(turn)
 
     async def _out(self, turn: Turn) -> Answer | None:
         if self._desk is None:

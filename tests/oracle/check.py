@@ -29,7 +29,12 @@ BETA_CALLS = {
 }
 """What may be asked of beta, which has no schema to hold it against: the lobby's roster, and the resource of 2022."""
 
-GRANT_TYPES = {"client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer", "refresh_token"}
+GRANT_TYPES = {
+    "authorization_code",
+    "client_credentials",
+    "refresh_token",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+}
 """How one may sign in."""
 
 ALIASES = {"Calendars.ReadBasic.All": "Calendars.ReadBasic"}

@@ -14,13 +14,16 @@ from typing import Any
 
 import jwt
 
+from bot.graph.emulator.authorizing import OF_OPENID, Codes
 from bot.graph.emulator.exchange import Answer, Caller, GraphError
 from bot.graph.emulator.keys import KEY_ID, SIGNING_ALGORITHM, public_jwk, signing_key
 from bot.graph.emulator.parts import User
+from bot.graph.emulator.refused_sign_in import RefusedSignIn, oauth_error
 from bot.graph.emulator.world import World
 
 GRAPH_APP = "00000003-0000-0000-c000-000000000000"
 LIFETIME = timedelta(hours=1)
+REFRESH_LIFETIME = timedelta(days=90)
 ON_BEHALF_OF = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -47,6 +50,12 @@ class Identity:
     sign_ins: list[SignIn] = field(default_factory=list)
     revoked: dict[str, datetime] = field(default_factory=dict)
     """Since when earlier tokens of a user or an app are refused with a claims challenge."""
+    is_away: bool = False
+    """Whether the token endpoint answers 503."""
+
+    def __post_init__(self) -> None:
+        self.codes = Codes(self.world, self.now)
+        """What the sign-in page gave out."""
 
     # --- making tokens ------------------------------------------------------------------------------
 
@@ -77,7 +86,9 @@ class Identity:
             raise KeyError(key)
         return person
 
-    def _sign(self, said: dict[str, Any], audience: str | None, claims: str = "") -> str:
+    def _sign(
+        self, said: dict[str, Any], audience: str | None, claims: str = "", *, lifetime: timedelta = LIFETIME
+    ) -> str:
         now = self.now()
         token = {
             "aud": audience or self.world.cloud.graph,
@@ -86,7 +97,7 @@ class Identity:
             "appid": self.world.app.id,
             "iat": int(now.timestamp()),
             "nbf": int(now.timestamp()),
-            "exp": int((now + LIFETIME).timestamp()),
+            "exp": int((now + lifetime).timestamp()),
             "uti": uuid.uuid4().hex,
             **said,
         }
@@ -97,61 +108,74 @@ class Identity:
     # --- the token endpoint -------------------------------------------------------------------------
 
     def grant(self, tenant: str, form: Mapping[str, str]) -> Answer:
-        """``POST /{tenant}/oauth2/v2.0/token``: client credentials, on behalf of, refresh."""
-        kind = form.get("grant_type", "")
+        """``POST /{tenant}/oauth2/v2.0/token``: client credentials, on behalf of, a page's code, refresh."""
+        kind, nonce = form.get("grant_type", ""), ""
         granted, person, answer = "", None, self._refused_client(tenant, form)
         if answer is None:
             try:
-                granted, person = self._granted(kind, form)
-            except _Refused as refused:
+                if kind == "authorization_code":
+                    code = self.codes.redeem(form)
+                    nonce, form = code.request.nonce, {**form, "scope": code.request.scope}
+                    granted, person = self._consented(code.person, form)
+                else:
+                    granted, person = self._granted(kind, form)
+            except RefusedSignIn as refused:
                 answer = refused.answer
         if answer is None:
-            answer = Answer(200, self._token_answer(granted, person, form))
+            answer = Answer(200, self._token_answer(granted, person, form, nonce))
         self.sign_ins.append(
             SignIn(kind, form.get("client_id", ""), granted, person.id if person else None, self.now(), answer.status)
         )
         return answer
 
     def _refused_client(self, tenant: str, form: Mapping[str, str]) -> Answer | None:
+        if self.is_away:
+            return oauth_error(503, "temporarily_unavailable", "AADSTS90033: A transient error has occurred.")
         if tenant.casefold() not in (self.world.tenant_id.casefold(), self.world.domain.casefold()):
-            return _oauth(400, "invalid_request", f"AADSTS90002: Tenant '{tenant}' not found.")
+            return oauth_error(400, "invalid_request", f"AADSTS90002: Tenant '{tenant}' not found.")
         if form.get("client_id") != self.world.app.id:
-            return _oauth(400, "unauthorized_client", "AADSTS700016: Application was not found in the directory.")
+            return oauth_error(400, "unauthorized_client", "AADSTS700016: Application was not found in the directory.")
         by_secret = form.get("client_secret") == self.world.app.secret
         by_assertion = form.get("client_assertion_type") == ASSERTION_TYPE and bool(form.get("client_assertion"))
         if not (by_secret or by_assertion):
-            return _oauth(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
+            return oauth_error(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
         return None
 
     def _granted(self, kind: str, form: Mapping[str, str]) -> tuple[str, User | None]:
-        asked = [each for each in form.get("scope", "").split() if each not in ("offline_access", "openid", "profile")]
         everything = f"{self.world.cloud.graph}/.default"
         if kind == "client_credentials":
-            if asked != [everything]:
-                raise _Refused(400, "invalid_scope", "AADSTS1002012: The provided value for scope is not valid.")
+            if _asked(form) != [everything]:
+                raise RefusedSignIn(400, "invalid_scope", "AADSTS1002012: The provided value for scope is not valid.")
             return " ".join(self.world.app.roles), None
         if kind == ON_BEHALF_OF:
             person = self._asserted(form.get("assertion", ""))
         elif kind == "refresh_token":
             person = self._asserted(form.get("refresh_token", ""), audience=f"refresh:{self.world.app.id}")
         else:
-            raise _Refused(400, "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type.")
+            raise RefusedSignIn(
+                400, "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type."
+            )
+        return self._consented(person, form)
+
+    def _consented(self, person: User, form: Mapping[str, str]) -> tuple[str, User]:
+        """What this person lets the app do, of what it asks for."""
+        asked, everything = _asked(form), f"{self.world.cloud.graph}/.default"
         if not person.consented:
-            raise _Refused(
+            raise RefusedSignIn(
                 400, "invalid_grant", "AADSTS65001: The user has not consented.", suberror="consent_required"
             )
         if person.needs_claims and "capolids" not in form.get("claims", ""):
-            raise _Refused(
+            raise RefusedSignIn(
                 400, "interaction_required", "AADSTS50076: Multi-factor authentication is needed.", claims=_CA_CLAIMS
             )
         wanted = [each.removeprefix(self.world.cloud.graph + "/") for each in asked]
         if asked == [everything]:
             wanted = list(self.world.app.scopes)
         if any("://" in each for each in wanted):
-            raise _Refused(400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.")
+            raise RefusedSignIn(400, "invalid_scope", "AADSTS70011: The provided value for scope is not valid.")
         if missing := [each for each in wanted if each not in self.world.app.scopes]:
             message = f"AADSTS65001: The user or administrator has not consented to {missing[0]}."
-            raise _Refused(400, "invalid_grant", message, suberror="consent_required")
+            raise RefusedSignIn(400, "invalid_grant", message, suberror="consent_required")
         return " ".join(wanted), person
 
     def _asserted(self, token: str, audience: str | None = None) -> User:
@@ -159,15 +183,15 @@ class Identity:
         try:
             said = self.read(token, audiences)
         except jwt.InvalidTokenError as wrong:
-            raise _Refused(400, "invalid_grant", f"AADSTS500133: Assertion is not valid: {wrong}.") from None
+            raise RefusedSignIn(400, "invalid_grant", f"AADSTS500133: Assertion is not valid: {wrong}.") from None
         person = self.world.user(str(said.get("oid", "")))
         if person is None or said.get("idtyp") == "app":
-            raise _Refused(
+            raise RefusedSignIn(
                 400, "invalid_grant", "AADSTS50034: The assertion names no user; an app cannot be exchanged."
             )
         return person
 
-    def _token_answer(self, granted: str, person: User | None, form: Mapping[str, str]) -> dict[str, Any]:
+    def _token_answer(self, granted: str, person: User | None, form: Mapping[str, str], nonce: str) -> dict[str, Any]:
         claims = form.get("claims", "")
         answer: dict[str, Any] = {
             "token_type": "Bearer",
@@ -183,9 +207,11 @@ class Identity:
         answer["client_info"] = _base64url(json.dumps({"uid": person.id, "utid": self.world.tenant_id}).encode())
         if "openid" in form.get("scope", "").split():
             said = {"oid": person.id, "sub": person.id, "name": person.name, "preferred_username": person.upn}
+            said |= {"nonce": nonce} if nonce else {}
             answer["id_token"] = self._sign(said, self.world.app.id)
         if "offline_access" in form.get("scope", ""):
-            answer["refresh_token"] = self._sign({"oid": person.id, "idtyp": "user"}, f"refresh:{self.world.app.id}")
+            said = {"oid": person.id, "idtyp": "user"}
+            answer["refresh_token"] = self._sign(said, f"refresh:{self.world.app.id}", lifetime=REFRESH_LIFETIME)
         return answer
 
     def read(self, token: str, audiences: list[str]) -> dict[str, Any]:
@@ -258,10 +284,8 @@ class Identity:
         return {"keys": [public_jwk()]}
 
 
-class _Refused(Exception):
-    def __init__(self, status: int, error: str, description: str, **more: str) -> None:
-        super().__init__(description)
-        self.answer = _oauth(status, error, description, **more)
+def _asked(form: Mapping[str, str]) -> list[str]:
+    return [each for each in form.get("scope", "").split() if each not in OF_OPENID]
 
 
 def _base64url(raw: bytes) -> str:
@@ -269,10 +293,6 @@ def _base64url(raw: bytes) -> str:
 
 
 _CA_CLAIMS = '{"access_token":{"capolids":{"essential":true,"values":["00000000-0000-4000-8000-0000000000ca"]}}}'
-
-
-def _oauth(status: int, error: str, description: str, **more: str) -> Answer:
-    return Answer(status, {"error": error, "error_description": description, **more})
 
 
 def _unauthorized(message: str) -> GraphError:

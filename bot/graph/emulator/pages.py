@@ -23,6 +23,8 @@ SERVED = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     "visit.js": "text/javascript",
+    "sign_in.css": "text/css",
+    "sign_in.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 

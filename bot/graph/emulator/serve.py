@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.graph.emulator.control import Control
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.pages import Pages
+from bot.graph.emulator.sign_in_page import SignInPage
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 HOP_BY_HOP = {"content-length", "content-encoding", "transfer-encoding", "connection"}
@@ -31,7 +32,11 @@ def mount(app: web.Application, emulator: GraphEmulator) -> None:
 
     for path in ("/v1.0/{tail:.*}", "/beta/{tail:.*}", *LOGIN_PATHS):
         app.router.add_route("*", path, local_only(graph))
-    for method, path, handler in [*Control(emulator).routes(), *Pages(emulator).routes()]:
+    for method, path, handler in [
+        *Control(emulator).routes(),
+        *Pages(emulator).routes(),
+        *SignInPage(emulator).routes(),
+    ]:
         app.router.add_route(method, path, local_only(handler))
 
 

@@ -76,6 +76,7 @@ class App(Part):
         "Bookings.ReadWrite.All",
         "BookingsAppointment.ReadWrite.All",
         "Calendars.Read.Shared",
+        "Calendars.ReadBasic",
         "Calendars.ReadWrite",
         "Mail.Send",
         "OnlineMeetingArtifact.Read.All",
@@ -85,6 +86,8 @@ class App(Part):
         "VirtualAppointmentNotification.Send",
     )
     """Delegated permissions consented to for everyone."""
+    redirects: tuple[str, ...] = ()
+    """Where the sign-in page may send people back to; empty is any https address and this machine's own."""
 
 
 class Switches(Part):
