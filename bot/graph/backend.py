@@ -12,6 +12,7 @@ from bot.graph.backends import Backends
 from bot.graph.bookings import BookingsCalendar
 from bot.graph.client import GraphClient, http_client
 from bot.graph.config import Backend, GraphConfig
+from bot.graph.connections import Connections
 from bot.graph.delegated import DelegatedTokens, GrantStore, Sealed
 from bot.graph.doctor import diagnosis
 from bot.graph.emulator_tokens import EmulatorSignIn
@@ -55,10 +56,10 @@ def open_graph(
 
     Raises ValueError where the configuration names what does not exist.
     """
-    http = http_client(transport=transport)
+    connections = Connections(lambda: http_client(transport=transport))
     graph = GraphClient(
-        http,
-        tokens or _tokens(config, clock, http, people),
+        connections,
+        tokens or _tokens(config, clock, connections.apart(), people),
         cloud=config.cloud,
         tenant_id=config.tenant_id,
         clock=clock,

@@ -19,6 +19,7 @@ from bot.graph import refusals
 from bot.graph.answers import claims_challenge, error_code, error_text, retry_after
 from bot.graph.calls import Call
 from bot.graph.clouds import Cloud
+from bot.graph.connections import Connections
 from bot.graph.identity import Seat, TokenProvider
 from bot.graph.pace import Breaker, MailboxGate, Patience, Sleep
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
@@ -55,11 +56,11 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes, *, provisions
 
 
 class GraphClient:
-    """Asks Graph. One per process: it holds one connection pool and one breaker per tenant."""
+    """Asks Graph. One per process: it holds the connections and one breaker per tenant."""
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        connections: Connections,
         tokens: TokenProvider,
         *,
         cloud: Cloud,
@@ -73,7 +74,7 @@ class GraphClient:
         self.cloud = cloud
         self.tenant_id = tenant_id
         self.tokens = tokens
-        self._http = http
+        self._connections = connections
         self._root = (root or cloud.root).rstrip("/")
         self._patience = patience or Patience()
         self._sleep = sleep
@@ -82,7 +83,7 @@ class GraphClient:
 
     async def close(self) -> None:
         """Close the connections. The client is of no use afterwards."""
-        await self._http.aclose()
+        await self._connections.close()
 
     async def ask(
         self,
@@ -208,7 +209,7 @@ class GraphClient:
         began = time.monotonic()
         try:
             async with self._gates.entered(seat.owner or seat.shared):
-                answer = await self._http.request(
+                answer = await self._connections.request(
                     call.method,
                     url,
                     params=query,
@@ -267,7 +268,7 @@ def _may_have_happened(status: int, headers: Mapping[str, str], *, repeatable: b
 
 
 def http_client(*, transport: httpx.AsyncBaseTransport | None = None, proxy: str | None = None) -> httpx.AsyncClient:
-    """The one connection pool: HTTP/2 where offered, redirects not followed.
+    """A connection pool: HTTP/2 where offered, redirects not followed.
 
     httpx's own log of addresses is hushed: join URLs are in them.
     """

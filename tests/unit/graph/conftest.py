@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from bot.graph.client import GraphClient, http_client
 from bot.graph.clouds import cloud_named
+from bot.graph.connections import Connections
 from bot.graph.pace import Patience
 from bot.visits.models import Client, StaffId, StaffMember, Visit, VisitId
 
@@ -79,6 +81,11 @@ class ScriptedGraph:
         return reply
 
 
+def connections_to(graph: Callable[[httpx.Request], Any]) -> Connections:
+    """Connections to a Graph that is played."""
+    return Connections(lambda: http_client(transport=httpx.MockTransport(graph)))
+
+
 class Naps:
     """Waits that take no time, and are remembered."""
 
@@ -112,7 +119,7 @@ def naps() -> Naps:
 @pytest.fixture
 def graph(script: ScriptedGraph, door: OpenDoor, clock: HandClock, naps: Naps) -> GraphClient:
     return GraphClient(
-        http_client(transport=httpx.MockTransport(script)),
+        connections_to(script),
         door,
         cloud=cloud_named("global"),
         tenant_id=TENANT,

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from bot.graph import calls
-from bot.graph.client import GraphClient, http_client
+from bot.graph.client import GraphClient
 from bot.graph.clouds import cloud_named
 from bot.graph.identity import Seat
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
-from tests.unit.graph.conftest import TENANT, HandClock, Naps, OpenDoor, ScriptedGraph
+from tests.unit.graph.conftest import TENANT, HandClock, Naps, OpenDoor, ScriptedGraph, connections_to
 
 KIM = Seat("00000000-0000-4000-8000-000000000001")
 JORDAN = Seat("o5", person="o5")
@@ -170,7 +170,7 @@ async def test_pages_are_followed_to_the_last(graph: GraphClient, script: Script
 
 async def test_an_emulators_next_page_is_asked_of_the_emulator(clock: HandClock, script: ScriptedGraph) -> None:
     graph = GraphClient(
-        http_client(transport=httpx.MockTransport(script)), OpenDoor(), cloud=cloud_named("global"),
+        connections_to(script), OpenDoor(), cloud=cloud_named("global"),
         tenant_id=TENANT, clock=clock, root="http://127.0.0.1:9/",
     )  # fmt: skip
     script.says(200, {"value": [], "@odata.nextLink": "https://graph.microsoft.com/v1.0/next?x=1"}).says(200, {})
@@ -225,7 +225,7 @@ async def test_four_requests_at_once_in_a_mailbox_and_more_across_mailboxes(cloc
         return httpx.Response(200, json={})
 
     graph = GraphClient(
-        http_client(transport=httpx.MockTransport(slow)), OpenDoor(), cloud=cloud_named("global"), tenant_id=TENANT,
+        connections_to(slow), OpenDoor(), cloud=cloud_named("global"), tenant_id=TENANT,
         clock=clock,
     )  # fmt: skip
     await asyncio.gather(*(graph.ask(calls.READ_EVENT, Seat(owner), event="e") for owner in ("a", "b") * 12))
@@ -234,7 +234,7 @@ async def test_four_requests_at_once_in_a_mailbox_and_more_across_mailboxes(cloc
 
 async def test_a_call_its_cloud_lacks_is_not_made(clock: HandClock, script: ScriptedGraph) -> None:
     graph = GraphClient(
-        http_client(transport=httpx.MockTransport(script)), OpenDoor(), cloud=cloud_named("gcc-high"),
+        connections_to(script), OpenDoor(), cloud=cloud_named("gcc-high"),
         tenant_id=TENANT, clock=clock,
     )  # fmt: skip
     with pytest.raises(CalendarRefused) as raised:
