@@ -1,6 +1,7 @@
 """The whole bot as production builds it, on the emulator, with a Teams that is a stub."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -50,6 +51,9 @@ def lakeside() -> Clinic:
 
 class Office:
     """The bot, its outside world and its people."""
+
+    chats: type[Chat] = Chat
+    """What a person's chat is."""
 
     def __init__(self, folder: Path, *, quiet_window_seconds: int = 0) -> None:
         """``folder`` keeps the database over restarts."""
@@ -114,7 +118,7 @@ class Office:
         old_client: bool = False,
     ) -> Chat:
         """A chat of this person with the bot: their own unless told otherwise."""
-        return Chat(
+        return self.chats(
             persona, self._door, self.connector, conversation_id=conversation_id, kind=kind, old_client=old_client
         )
 
@@ -128,9 +132,13 @@ class Office:
         """Put the clock forward, and let everything happen that is due by then: ``time_passes(seconds=20)``."""
         await self.settles()
         self.clock.advance(**span)
-        for visit in await self.app.store.between(_LONG_AGO, _FAR_OFF):
+        for visit in await self.all_visits():
             await self.app.work.go_on(visit.id)
         await self.settles()
+
+    async def all_visits(self) -> Sequence[Visit]:
+        """Every visit's row."""
+        return await self.app.store.between(_LONG_AGO, _FAR_OFF)
 
     # --- what goes on outside ---
 

@@ -1,7 +1,7 @@
 """A Teams that delivers each activity one to four times: at once, beside itself, or late between later ones.
 
 ``python -m pytest -p tests.chaos.redelivery tests/conversations`` plays every recorded conversation this way. They must
-end as they do otherwise: each says what is shown, and what calendar and phones got. ``REDELIVERY_SEED`` varies it.
+end as they do otherwise: each says what is shown, and what calendar and phones got. ``REPLAY_SEED`` varies it.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import tests.office
 from tests.conversations.chat import Answer
 from tests.office import Office
 
-SEED = int(os.environ.get("REDELIVERY_SEED", "1"))
+SEED = int(os.environ.get("REPLAY_SEED", "1"))
 MOST_COPIES = 3
 BESIDE_AFTER_SECONDS = 0.01
 """A copy that comes beside the first still comes after it: the first is what gets the answer."""

@@ -1,10 +1,11 @@
-"""Every recorded conversation with each activity delivered one to four times, and presses again under other ids."""
+"""Every recorded conversation, with its activities delivered again, pressed twice, and in another order."""
 
 import asyncio
 import os
 import re
 import sys
 import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from bot.store.engine import open_database
@@ -13,33 +14,48 @@ from tests.chaos.arena import Figures
 from tests.chaos.confirms import twenty_at_once
 from tests.postgres import PostgresServer
 
-ITSELF = "test_a_story_in_which_everything_is_delivered_again_ends_the_same"
-"""It repeats activities itself, and compares answers that a third delivery may not repeat word by word."""
 ROOT = Path(__file__).resolve().parent.parent.parent
+PLAYS: Mapping[str, str] = {
+    "tests.chaos.redelivery": "each activity delivered 1-4 times",
+    "tests.chaos.doubleclick": "each press again under another id",
+    "tests.chaos.reordering": "its activities in another order",
+}
+"""How each conversation is played, by the plugin that does it."""
 
 
-async def replayed(*, seed: int, seeds: int = 3) -> list[Figures]:
-    """Play the conversations behind a Teams that repeats itself, so many times over."""
-    found = []
-    for each in range(seed, seed + seeds):
-        figures = Figures(f"replay: every transcript, each activity 1-4 times (seed {each})")
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "pytest", "-q", "-p", "tests.chaos.redelivery", "tests/conversations"),
-            *("-k", f"not {ITSELF}"),
-            cwd=ROOT,
-            env={**os.environ, "REDELIVERY_SEED": str(each)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        told, _ = await process.communicate()
-        words = told.decode(errors="replace")
-        passed = re.search(r"(\d+) passed", words)
-        figures.in_flight = [int(passed[1])] if passed else []
-        figures.wrong = re.findall(r"^FAILED (\S+)", words, re.MULTILINE)
-        if process.returncode != 0 and not figures.wrong:
-            figures.wrong = [words[-500:]]
-        found.append(figures)
-    return found
+async def replayed(
+    *,
+    seed: int,
+    seeds: int = 2,
+    only: Sequence[str] = ("tests/conversations",),
+    plays: Collection[str] = tuple(PLAYS),
+) -> list[Figures]:
+    """Play the conversations in each of these ways, so many times over."""
+    return [await _played(plugin, each, only) for plugin in plays for each in range(seed, seed + seeds)]
+
+
+async def _played(plugin: str, seed: int, only: Sequence[str]) -> Figures:
+    figures = Figures(f"replay: every transcript, {PLAYS[plugin]} (seed {seed})")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "-p", plugin, *only),
+        cwd=ROOT,
+        env={**_own_environment(), "REPLAY_SEED": str(seed)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    told, _ = await process.communicate()
+    words = told.decode(errors="replace")
+    passed = re.search(r"(\d+) passed", words)
+    figures.in_flight = [int(passed[1])] if passed else []
+    figures.wrong = re.findall(r"^(?:FAILED|ERROR) (\S+)", words, re.MULTILINE)
+    if process.returncode != 0 or not passed:
+        figures.wrong.append(words[-3000:])
+    return figures
+
+
+def _own_environment() -> dict[str, str]:
+    """Without what a pytest that runs this one has left there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 async def confirmed() -> list[Figures]:
