@@ -59,7 +59,7 @@ def date_order(locale: str, language: str) -> tuple[str, int]:
     """Which of 03/04 is the month, and the first day of the week, by the reader's locale.
 
     Undecided (empty) for a locale without a region in a language whose regions differ, for regions that write both
-    ways, and where the message is not in the locale's language.
+    ways (as who speaks Spanish in the US does), and where the message is not in the locale's language.
     """
     tag = locale.replace("_", "-").split("-")
     try:
@@ -70,6 +70,6 @@ def date_order(locale: str, language: str) -> tuple[str, int]:
     order = "dm" if pattern.find("d") < pattern.find("m") else "md"
     if pattern.startswith("y") or parsed.territory in ("CA", "PH", "PA", "PR") or parsed.language != language:
         order = ""
-    if parsed.territory is None and parsed.language == "en":
+    if (parsed.territory is None and parsed.language == "en") or (parsed.territory == "US" and parsed.language != "en"):
         order = ""
     return order, int(parsed.first_week_day)

@@ -8,6 +8,7 @@ from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Phrases, Vocabulary
 
 _LONGEST = 6
+_SHORTEST_PLAIN = 3
 _ABBREVIATION = 4
 _HYPHENS = frozenset("-‐‑’'")
 
@@ -83,6 +84,8 @@ def _runs(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> 
         last = end
         while end < len(tokens) and not taken[end] and end - at < 3 * _LONGEST:
             token = tokens[end]
+            if _is_stray(tokens, at, end, words):
+                break
             if _is_name(tokens, end, words, taken):
                 end += 1
                 last = end
@@ -102,6 +105,16 @@ def _runs(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> 
         found.append((at, last))
         at = max(last, at + 1)
     return found
+
+
+def _is_stray(tokens: Sequence[Token], start: int, at: int, words: Vocabulary) -> bool:
+    """Whether a small letter behind a capital name begins an abbreviation: "Dee Ross r/s", "Vic Mature n/s"."""
+    return (
+        tokens[start].capital
+        and len(tokens[at].text) == 1
+        and tokens[at].text.islower()
+        and tokens[at].norm not in words.particles
+    )
 
 
 def _is_saint(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
@@ -126,6 +139,8 @@ def _is_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequenc
         if _hyphened_to_name(tokens, at) or _last_letter(tokens, at, words):
             return True
         also = words.phrases("names_too").single_words()
+        if _ends_sentence_case_name(tokens, at, words, taken):
+            return True
         return token.norm in also and (_beside_name(tokens, at, words, taken) or _both_plain(tokens, at, words, taken))
     if not token.capital or (token.text.isupper() and len(token.text) <= _ABBREVIATION):
         plain = words.phrases("number_nouns_before").single_words() | words.phrases("number_nouns_after").single_words()
@@ -144,6 +159,31 @@ def _last_letter(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
         and tokens[at - 1].norm in words.particles
         and tokens[at - 2].kind == "word"
     )
+
+
+def _ends_sentence_case_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    """Whether a plain word with a capital is a last name: "cancel Olivia Mesa", where plain words are written small.
+
+    Words a desk uses beside names (video, phone, please, new) and words of time stay what they are.
+    """
+    before = tokens[at - 1] if at > 1 and not taken[at - 1] else None
+    if before is None or not before.capital or before.norm in words.stopwords or len(tokens[at].text) < _SHORTEST_PLAIN:
+        return False
+    if before.norm in words.titles or before.norm in words.doctors or tokens[at].text.isupper():
+        return False
+    if any(each in tokens[at].text for each in "'’"):
+        return False
+    if at + 1 < len(tokens) and tokens[at + 1].norm in (":", "-", "#"):
+        return False
+    token = tokens[at].norm
+    used = words.generic_types | words.detect | words.verbs | words.temporal
+    sections = ("phone_words", "not_phone_words", "polite", "note_marks", "number_nouns_before", "free_words")
+    if token in used or any(token in words.phrases(each).single_words() for each in sections):
+        return False
+    plain = [
+        each for each in tokens[1:] if each.kind == "word" and each.norm in words.stopwords and each is not tokens[at]
+    ]
+    return bool(plain) and not any(each.capital for each in plain)
 
 
 def _hyphened_to_name(tokens: Sequence[Token], at: int) -> bool:
@@ -182,8 +222,8 @@ def _beside_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Seq
         if not 0 <= place < len(tokens) or taken[place]:
             continue
         token = tokens[place]
-        if token.capital and token.norm not in words.stopwords and token.norm not in words.months and place != 0:
-            return token.norm not in words.weekdays
+        if token.capital and token.norm not in words.stopwords and token.norm not in words.months:
+            return token.norm not in words.weekdays and token.norm not in words.verbs
     return False
 
 

@@ -36,10 +36,21 @@ class ClockForms:
         clock = self._words.parts_clock.at(self._tokens, at)
         bare = self._words.parts_bare.at(self._tokens, at)
         best = max((each for each in (today, clock, bare) if each is not None), key=lambda each: each[0], default=None)
+        best = best or self._half_of_day(at)
         if best is None:
             return None
         is_today = today is not None and today[0] == best[0]
         return Mention("part", "part", at, best[0], {"part": best[1], "today": is_today})
+
+    def _half_of_day(self, at: int) -> tuple[int, str] | None:
+        """The "pm" of "tomorrow pm", "Friday am", "pm tomorrow": a half of the day, without an hour."""
+        tokens, words = self._tokens, self._words
+        half = "morning" if tokens[at].norm == "am" else "afternoon" if tokens[at].norm == "pm" else ""
+        if not half or half not in words.hours_of_parts:
+            return None
+        ahead = tokens[at + 1].norm if half == "afternoon" and at + 1 < len(tokens) else ""
+        names_day = words.weekdays.keys() | words.phrases("days_plain").single_words() - {"this", "on", "next", "el"}
+        return (at + 1, half) if ahead in names_day or (at and tokens[at - 1].norm in names_day) else None
 
     def lexical(self, at: int) -> Clock | None:
         """The hour written at a token, whatever it means: 14:30, 9.30, 1430, 3, "three fifteen"."""

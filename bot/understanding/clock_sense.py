@@ -51,7 +51,7 @@ class ClockSense:
             return not said.get("unit") or self._is_hour_unit(clock, cue, said)
         if self._line.counts(clock.end):
             return False
-        if self._counts_something(clock.end) or self._is_address(clock.end):
+        if self._counts_something(clock.end) or self._is_address(clock.end) or self._is_of_month(clock):
             return False
         if clock.end < len(tokens) and tokens[clock.end].glued and tokens[clock.end].kind == "word":
             return False
@@ -178,6 +178,13 @@ class ClockSense:
         return any(
             each.norm in streets and not each.glued for each in self._tokens[end : end + 4] if each.kind == "word"
         )
+
+    def _is_of_month(self, clock: Clock) -> bool:
+        """Whether a month follows, so that the number is its day: "from 4 January"."""
+        after = self._tokens[clock.end] if clock.end < len(self._tokens) else None
+        if after is None or clock.style != "bare" or after.norm not in self._words.months:
+            return False
+        return after.norm not in self._words.stopwords or after.capital
 
     def _ends_plainly(self, end: int) -> bool:
         """After "for 3" only an end, a sign or a date may follow: not "for 3 colleagues"."""

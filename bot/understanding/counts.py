@@ -208,12 +208,15 @@ class Counts:
                 base = datetime.combine(about.day or self._all.almanac.today, about.at)
             elif direction < 0:
                 return None
+            else:
+                self._all.result.later = timedelta(minutes=minutes)
             moved = base + timedelta(minutes=direction * minutes)
             if known and about is not None and (about.day is None or self._all.says_day):
                 self._all.times.append(plain_time(each, moved.time()))
                 return None
             return self._at_moment(each, moved)
-        if words.phrases("before_date").at(tokens, each.end) or words.phrases("from_date").at(tokens, each.end):
+        told = [words.phrases(name).at(tokens, each.end) for name in ("before_date", "from_date", "late_words")]
+        if any(one is not None for one in told):
             return None
         if minutes <= _LONGEST_VISIT and words.phrases("past_words").before(tokens, each.start) is None:
             self._all.result.length = minutes

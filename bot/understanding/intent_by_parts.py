@@ -38,7 +38,8 @@ def by_parts(found: Found, intent: IntentSaid, context: Context, moments: Moment
             return IntentSaid(Intent.agenda, 0.8, intent.guesses, intent.spans)
     named = values.get("client_name") is not None
     fresh = context.about is None and context.asked is None
-    if fresh and intent.intent in _MISTAKEN and when and named and values.get("phone") is not None:
+    at_an_hour = intent.intent is Intent.agenda and values.get("at") is not None
+    if fresh and intent.intent in _MISTAKEN and when and named and (values.get("phone") is not None or at_an_hour):
         return IntentSaid(Intent.book, _BY_PARTS, intent.guesses, intent.spans)
     if intent.confidence >= SURE or context.about is not None or context.asked is not None:
         return intent

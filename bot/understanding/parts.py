@@ -1,19 +1,20 @@
 """The parts of a visit beside day and hour, each found in a message: phone, zone, type, staff, client, mail."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from bot.understanding.almanac import territory
 from bot.understanding.clients import client_said
 from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
-from bot.understanding.kinds import choose_type, types_said
+from bot.understanding.kinds import TypeSaid, choose_type, types_said
 from bot.understanding.moments import Moments
 from bot.understanding.people import StaffSaid, staff_said
 from bot.understanding.phones import PhoneSaid, phones
 from bot.understanding.reading import SURE, Ask, Context, Intent, Option
 from bot.understanding.scan import sure_dates
 from bot.understanding.staff_choice import choose_staff, which_staff
+from bot.understanding.tokens import tokenized
 from bot.understanding.zones import ZonesSaid, zones_said
 
 _ABOUT_STAFF = frozenset({Intent.free, Intent.handover, Intent.out, Intent.agenda})
@@ -75,7 +76,9 @@ def find_zones(found: Found, context: Context) -> ZonesSaid:
 
 def find_types(found: Found, context: Context) -> None:
     """The type of visit, or the question which."""
+    names = {each.norm for one in context.staff for each in tokenized(one.name)}
     said = types_said(found.tokens, found.words, context.types, found.blocks.taken)
+    said = [each for each in said if not _is_title(found, each, names)]
     if not said:
         return
     name, ask = choose_type(said, found.tokens, found.words)
@@ -87,6 +90,20 @@ def find_types(found: Found, context: Context) -> None:
         found.blocks.block(each.start, each.end)
         if name is None or name in each.names:
             found.use("type_name", (each.start, each.end))
+
+
+def _is_title(found: Found, said: TypeSaid, staff: Set[str]) -> bool:
+    """Whether a type's short name is a title here: "np Lopez" is a nurse practitioner, "pt Wanda" a patient."""
+    if said.end - said.start > 1:
+        return False
+    title, words = found.tokens[said.start].norm, found.words
+    after = found.tokens[said.end] if said.end < len(found.tokens) else None
+    before = found.tokens[said.start - 1] if said.start else None
+    if title in words.doctors:
+        return any(each is not None and each.norm in staff for each in (after, before))
+    if title not in words.titles or after is None or after.kind != "word":
+        return False
+    return after.norm not in words.stopwords and after.norm not in words.weekdays and after.norm not in words.months
 
 
 def find_staff(found: Found, context: Context, intent: IntentSaid) -> list[StaffSaid]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
 
 from bot.understanding.answers import chosen_option, half_of, narrowed, remaining
 from bot.understanding.blocks import blocked
@@ -14,32 +13,21 @@ from bot.understanding.leftovers import Leftovers
 from bot.understanding.moments import Moments, read_moments
 from bot.understanding.parts import find_client, find_email_and_notes, find_phones, find_staff, find_types, find_zones
 from bot.understanding.reading import SURE, Ask, Context, Intent, Option, Reading, Span
-from bot.understanding.slips import mended
+from bot.understanding.several import first_of_two, repeats_at
+from bot.understanding.slips import known_words, mended, staff_words
 from bot.understanding.tokens import LONGEST, tokenized
-from bot.understanding.vocabulary import vocabularies, vocabulary
+from bot.understanding.told import only_tells
+from bot.understanding.vocabulary import mixed, vocabularies, vocabulary
 from bot.understanding.zones import spoken_alone
 from bot.visits.models import OfficeHours, OpenSpan
 
 _STRETCHES = frozenset({Intent.free, Intent.agenda, Intent.find, Intent.out, Intent.handover})
+_TOLD = frozenset({Intent.arrived, Intent.undo, Intent.help, Intent.settings})
+"""What may be meant although a message only tells: "Ana Ruiz has arrived", "that was a mistake"."""
+_ASKING = frozenset("?¿")
 _SHORT = 6
 """So short a message is an answer or a wish by itself."""
 _A_MORNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
-
-
-def _names(context: Context) -> frozenset[str]:
-    """The words of the staff's names."""
-    return _words_of(tuple(each.name for each in context.staff))
-
-
-def _known_words(context: Context) -> frozenset[str]:
-    """The words of names and types, which are never taken for slips."""
-    types = tuple(name for each in context.types for name in (each.name, *each.names.values()))
-    return _names(context) | _words_of(types)
-
-
-@lru_cache(maxsize=64)
-def _words_of(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(each.norm for name in names for each in tokenized(name) if each.kind == "word")
 
 
 class Understanding:
@@ -51,30 +39,38 @@ class Understanding:
 
     def read(self, text: str, context: Context) -> Reading:
         """What the message says. Pure; never raises."""
+        reading, found = self._read(text, context)
+        if found is None or context.asked is not None:
+            return reading
+        return first_of_two(reading, found, lambda half: self._read(half, context)[0])
+
+    def _read(self, text: str, context: Context) -> tuple[Reading, Found | None]:
+        """A message as one visit at most, and what it was read from where it was read through."""
         text = text[:LONGEST]
         tokens = tokenized(text)
         expected = context.locale.replace("_", "-").split("-")[0].lower()
-        language = written_in(tokens, expected)
-        words = vocabulary(language)
+        words = written_in(tokens, expected)
         if not tokens:
-            return Reading(language=language)
-        tokens = mended(tokens, words, _known_words(context))
+            return Reading(language=words.language), None
+        tokens = mended(tokens, words, known_words(context), staff_words(context))
         found = Found(text, tokens, words, blocked(tokens, words))
+        if all(each.norm in _ASKING for each in tokens):
+            return self._finished(found, IntentSaid(Intent.help, 0.95), None), None
         small = small_word(tokens, words)
         answer = chosen_option(tokens, words, context.asked) if context.asked is not None else None
         if answer is not None and context.asked is not None:
-            return self._answered(found, answer, context.asked, context)
+            return self._answered(found, answer, context.asked, context), None
         if context.asked is not None and (half := half_of(tokens, words, context.asked)) is not None:
             found.values["at"] = half.options[0].at
             found.questions.append(half)
-            return self._finished(found, IntentSaid(), context)
+            return self._finished(found, IntentSaid(), context), None
         if small is not None and not self._is_name_expected(context, small):
-            return self._finished(found, IntentSaid(small, 0.95), None)
+            return self._finished(found, IntentSaid(small, 0.95), None), None
         speak = spoken_alone(tokens)
         if speak is not None:
             found.values["speak"] = speak
-            return self._finished(found, IntentSaid(Intent.language, 0.95), None)
-        return self._read_all(found, context)
+            return self._finished(found, IntentSaid(Intent.language, 0.95), None), None
+        return self._read_all(found, context), found
 
     def warm_up(self) -> None:
         """Load every vocabulary and library, and read a few messages so that everything is compiled."""
@@ -83,13 +79,18 @@ class Understanding:
             context = Context(now=_A_MORNING, time_zone="UTC", locale=language, office_hours=open_all_day)
             for text in vocabulary(language).data["warm_up"]:
                 self.read(text, context)
+            for other in vocabularies():
+                if other != language:
+                    mixed(language, other)
         self._leftovers.warm_up()
 
     def _read_all(self, found: Found, context: Context) -> Reading:
         tokens, words, taken = found.tokens, found.words, found.blocks.taken
-        intent = intent_said(tokens, words, taken, _names(context))
+        intent = intent_said(tokens, words, taken, staff_words(context))
         if intent.intent is Intent.book_anyway:
             return self._anyway(found, intent, context)
+        if only_tells(tokens, words, taken):
+            return self._told(found, intent, context)
         said_phones = find_phones(found, context)
         zones = find_zones(found, context)
         find_types(found, context)
@@ -108,13 +109,48 @@ class Understanding:
             is_wish=intent.confidence >= SURE or len(tokens) <= _SHORT,
             as_stretch=intent.intent in _STRETCHES and intent.confidence >= SURE,
         )
+        settled = moments.settled
+        if (
+            intent.intent is Intent.settings
+            and intent.confidence >= SURE
+            and settled.day is None
+            and settled.at is None
+        ):
+            return self._finished(found, intent, context)
         self._moments(found, moments, context)
         if zones.beside_time is not None and (moments.settled.at is not None or moments.settled.questions):
             found.values["time_zone"] = zones.beside_time
         find_client(found, context, said_phones, said_staff, intent, moments)
+        later = moments.gathered.later
+        if later is not None and "client_name" in found.values:
+            found.values = {name: value for name, value in found.values.items() if name not in ("day", "at")}
+            found.values["shift"] = later
+        again = repeats_at(tokens, words, taken)
+        if again is not None:
+            found.values["repeats"] = True
+            found.use("repeats", again)
         self._leftover(found, context, moments)
         find_email_and_notes(found)
         return self._finished(found, by_parts(found, intent, context, moments), context)
+
+    def _told(self, found: Found, intent: IntentSaid, context: Context) -> Reading:
+        """What is only told is no wish. A day ahead whose year was said is kept: it cannot be of the past."""
+        found.notes.append("it only tells of something, so that nothing in it is wished for")
+        moments = read_moments(
+            found.tokens,
+            found.text,
+            found.words,
+            context,
+            found.blocks.taken,
+            zone=context.time_zone,
+            offset=None,
+            is_move=False,
+            is_wish=False,
+            as_stretch=False,
+        )
+        if moments.gathered.day is not None and moments.gathered.day.year_said and not moments.settled.questions:
+            self._moments(found, moments, context)
+        return self._finished(found, intent if intent.intent in _TOLD else IntentSaid(), context)
 
     def _moments(self, found: Found, moments: Moments, context: Context) -> None:
         settled, gathered = moments.settled, moments.gathered

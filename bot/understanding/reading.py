@@ -263,6 +263,10 @@ class Reading(Frozen):
     questions: tuple[Ask, ...] = ()
     used: Mapping[str, tuple[Span, ...]] = Field(default_factory=dict, repr=False)
     """Which words each part came from, by the field's name (``day``, ``client_name`` …)."""
+    repeats: bool = False
+    """Whether the visit was wished for again and again ("every Tuesday"): ``day`` is the first of them."""
+    left: str = Field(default="", repr=False)
+    """What was said of further visits, as typed: the reading is of the first one alone."""
     notes_on_reading: tuple[str, ...] = Field(default=(), repr=False)
     """How it came about, a short sentence each; for support only."""
 

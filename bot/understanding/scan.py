@@ -22,6 +22,8 @@ _TIME_RULES = frozenset(
     {"half_bare", "half_past", "minutes_past", "minutes_to", "minutes_of", "hour_minutes", "noon", "midnight"}
 )
 _KINDS: dict[str, Kind] = {"now": "now", "same_time": "same_time", "bare_past": "bare", "bare_to": "bare"}
+_SHIFTS = frozenset({15, 20, 30, 40, 45, 60, 90})
+"""Minutes by which people move a visit without saying "minutes"; 5 and 10 may be hours."""
 _WITH_MONTH = frozenset({"month_day", "month_day_year", "day_del_month", "dom_month"})
 
 
@@ -131,10 +133,19 @@ class Scanner:
         return Mention("day", "holiday", at, end, value)
 
     def _length(self, at: int) -> Mention | None:
-        found = length_at(self._tokens, at, self._words)
+        found = length_at(self._tokens, at, self._words) or self._minutes_of_shift(at)
         if found is None:
             return None
         return Mention("length" if "minutes" in found[1] else "count", "length", at, found[0], dict(found[1]))
+
+    def _minutes_of_shift(self, at: int) -> tuple[int, dict[str, int]] | None:
+        """The 30 of "push it back 30", which nobody means as an hour."""
+        token = self._tokens[at]
+        if token.kind != "number" or len(token.norm) > 2 or int(token.norm) not in _SHIFTS:
+            return None
+        if self._words.phrases("shift_words").before(self._tokens, at) is None or self._forms.half_follows(at + 1):
+            return None
+        return at + 1, {"minutes": int(token.norm)}
 
 
 def sure_dates(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Typing slips in the words that matter: "tomorrw", "mondy", "avialable" are read as what was meant.
+"""Typing slips and abbreviations in the words that matter: "tomorrw", "avialable", "nxt wk" are read as meant.
 
 Only words that nobody would read otherwise are mended: no plain word of the language, no name of staff or types,
 nothing that stands like a name, and only where one word of the vocabulary (and its own misspellings) is one slip away.
@@ -7,8 +7,10 @@ nothing that stands like a name, and only where one word of the vocabulary (and 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Literal
 
-from bot.understanding.tokens import Token, near
+from bot.understanding.reading import Context
+from bot.understanding.tokens import Token, near, tokenized
 from bot.understanding.vocabulary import Vocabulary, vocabulary
 
 _SHORTEST = 5
@@ -16,10 +18,31 @@ _SHORTEST = 5
 _SHORTEST_MEANT = 6
 
 
-def mended(tokens: Sequence[Token], words: Vocabulary, known: Collection[str]) -> list[Token]:
-    """The tokens with slips mended in their ``norm``; ``text`` stays as typed. ``known`` are names, never mended."""
-    found = list(tokens)
-    for at, token in enumerate(tokens):
+def staff_words(context: Context) -> frozenset[str]:
+    """The words of the staff's names."""
+    return _words_of(tuple(each.name for each in context.staff))
+
+
+def known_words(context: Context) -> frozenset[str]:
+    """The words of names and types, which are never taken for slips."""
+    types = tuple(name for each in context.types for name in (each.name, *each.names.values()))
+    return staff_words(context) | _words_of(types)
+
+
+@lru_cache(maxsize=64)
+def _words_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(each.norm for name in names for each in tokenized(name) if each.kind == "word")
+
+
+def mended(
+    tokens: Sequence[Token], words: Vocabulary, known: Collection[str], staff: Collection[str] = ()
+) -> list[Token]:
+    """The tokens with slips mended in their ``norm``; ``text`` stays as typed.
+
+    ``known`` are names, never mended; ``staff`` those of the staff, from which "kims" is cut.
+    """
+    found = [_spelled_out(each, words, known) for token in tokens for each in _apart(token, words, staff)]
+    for at, token in enumerate(found):
         if token.kind != "word" or len(token.norm) < _SHORTEST or not token.norm.isalpha():
             continue
         if token.norm in known or token.norm in words.stopwords or _like_a_name(tokens, at, words):
@@ -28,6 +51,30 @@ def mended(tokens: Sequence[Token], words: Vocabulary, known: Collection[str]) -
         if meant and (meant not in words.months or _beside_number(tokens, at)):
             found[at] = replace(token, norm=meant)
     return found
+
+
+def _apart(token: Token, words: Vocabulary, staff: Collection[str]) -> tuple[Token, ...]:
+    """The two words of one written together: DrKim, DrP, and "kims schedule" without its apostrophe."""
+    capital = next((at for at, each in enumerate(token.text) if at and each.isupper()), 0)
+    if capital and token.norm[:capital] in words.doctors and not token.text.isupper():
+        return _cut(token, capital, token.norm[capital:], "word")
+    own = words.phrases("possessive").single_words()
+    named = token.norm[:-1] in staff and token.norm not in staff and token.norm[-1] == "s"
+    if own and token.kind == "word" and (named or token.norm in words.phrases("written_with_s").single_words()):
+        return _cut(token, len(token.text) - 1, "'s", "sign")
+    return (token,)
+
+
+def _cut(token: Token, at: int, norm: str, kind: Literal["word", "sign"]) -> tuple[Token, ...]:
+    place = token.start + at
+    head = replace(token, text=token.text[:at], norm=token.norm[:at], end=place)
+    return head, Token(token.text[at:], norm, place, token.end, True, kind)
+
+
+def _spelled_out(token: Token, words: Vocabulary, known: Collection[str]) -> Token:
+    """An abbreviation of desks as the word it stands for: nxt, wk, mos."""
+    meant = words.short.get(token.norm)
+    return token if meant is None or token.norm in known else replace(token, norm=meant)
 
 
 def _like_a_name(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:

@@ -94,6 +94,7 @@ def _has_neighbour(tokens: Sequence[Token], said: StaffSaid, words: Vocabulary, 
             0 <= at < len(tokens)
             and not taken[at]
             and tokens[at].kind == "word"
+            and not (at and tokens[at].glued and tokens[at - 1].kind == "number")
             and tokens[at].norm not in words.stopwords
             and tokens[at].norm not in words.temporal
             and tokens[at].norm not in words.numbers
@@ -119,7 +120,14 @@ def _has_neighbour(tokens: Sequence[Token], said: StaffSaid, words: Vocabulary, 
             place += 1
         return False
 
-    after = is_name(said.end) or hyphened(said.end)
+    def led_on(at: int) -> bool:
+        """Whether particles lead on to another name: María de los Ángeles."""
+        place = at
+        while place < len(tokens) and place - at < _PARTICLES and tokens[place].norm in words.particles:
+            place += 1
+        return place > at and is_name(place) and tokens[place].capital
+
+    after = is_name(said.end) or hyphened(said.end) or led_on(said.end)
     before = (is_name(said.start - 1) and (said.start > 1 or not said.cued)) or hyphened(said.start - 1)
     if said.cued and (not after or (said.surname and full_name(said.end))):
         return hyphened(said.start - 1) or hyphened(said.end)

@@ -8,6 +8,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
+from bot.understanding.bilingual import both
 from bot.understanding.patterns import Patterns
 from bot.understanding.tokens import Token, plain, tokenized
 
@@ -86,6 +87,7 @@ class Vocabulary:
     def __init__(self, language: str, data: Mapping[str, Any]) -> None:
         self.language = language
         self.data = data
+        self.short: Mapping[str, str] = {plain(typed): plain(meant) for typed, meant in data["short"].items()}
         self.numbers: Mapping[str, int] = _plainly(data["numbers"])
         self.ordinals: Mapping[str, int] = _plainly(data["ordinals"])
         self.ordinal_suffixes = frozenset(plain(each) for each in data["ordinal_suffixes"])
@@ -147,8 +149,19 @@ _PARTS = {
 @cache
 def vocabulary(language: str) -> Vocabulary:
     """The vocabulary of a language that has a file."""
+    return Vocabulary(language, _file(language))
+
+
+@cache
+def mixed(language: str, other: str) -> Vocabulary:
+    """The vocabulary of a language with another's words beside its own, which come first wherever both know a word."""
+    return Vocabulary(language, both(_file(language), _file(other)))
+
+
+def _file(language: str) -> dict[str, Any]:
     text = (files(__package__) / "vocabularies" / f"{language}.json").read_text(encoding="utf-8")
-    return Vocabulary(language, json.loads(text))
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
 
 
 @cache

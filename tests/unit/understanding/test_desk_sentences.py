@@ -6,12 +6,12 @@ import pytest
 
 from tests.unit.understanding.desk_score import Judged, cases, judged, kinds, table
 
-CASES_AT_LEAST = 1_600
+CASES_AT_LEAST = 2_000
 TURNS_RIGHT_AT_LEAST = 0.95
 MAY_BE_WRONG: dict[str, int] = {}
 """Slots silently wrong. None is allowed; a kind is only named here while a fault is being mended."""
-MAY_BE_INVENTED = {"negatives": 2}
-MAY_BE_MISSED = {"times": 1, "people": 1, "intents": 2, "spanish": 1}
+MAY_BE_INVENTED: dict[str, int] = {}
+MAY_BE_MISSED = {"times": 1, "people": 1}
 
 
 @pytest.mark.parametrize("kind", kinds())
