@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,11 +14,20 @@ from manifest.package import NOBODY, NOWHERE, Identity, package
 
 def main(arguments: list[str]) -> int:
     """Write the zip and say where it is. What is not given is read from the bot's own settings."""
+    given = os.environ
     options = argparse.ArgumentParser(prog="python -m manifest", description="Build the Teams app package")
-    options.add_argument("--app-id", default=os.environ.get("APP_ID"), help="the Azure Bot's app id (APP_ID)")
+    options.add_argument("--app-id", default=given.get("APP_ID"), help="the Azure Bot's app id (APP_ID)")
     options.add_argument("--manifest-id", help="the app's id in the catalog, where it is another than the bot's")
-    options.add_argument("--sso-app-id", help="the Entra app that people sign in to, for single sign-on")
-    options.add_argument("--host", default=_host_of(os.environ.get("PUBLIC_URL")), help="the bot's host (PUBLIC_URL)")
+    options.add_argument(
+        "--sso-app-id",
+        default=_signs_in_to(given),
+        help="the Entra app that people sign in to (GRAPH_CLIENT_ID, else APP_ID; none without OAUTH_CONNECTION or "
+        "TOKEN_CACHE_KEY)",
+    )
+    options.add_argument(
+        "--token-host", default=_token_host(given), help="where Bot Framework signs people in (with OAUTH_CONNECTION)"
+    )
+    options.add_argument("--host", default=_host_of(given.get("PUBLIC_URL")), help="the bot's host (PUBLIC_URL)")
     options.add_argument("--developer", help="who publishes the app")
     options.add_argument("--website", help="https address of the publisher")
     options.add_argument("--privacy", help="https address of the privacy statement")
@@ -39,6 +49,20 @@ def main(arguments: list[str]) -> int:
     if identity.host == NOWHERE:
         print("It names no host yet: give --host, or set PUBLIC_URL.")
     return 0
+
+
+def _signs_in_to(given: Mapping[str, str]) -> str | None:
+    """The app people sign in to, where the bot's settings let them."""
+    if not (given.get("OAUTH_CONNECTION") or given.get("TOKEN_CACHE_KEY")):
+        return None
+    return given.get("GRAPH_CLIENT_ID") or given.get("APP_ID")
+
+
+def _token_host(given: Mapping[str, str]) -> str | None:
+    """Source: learn.microsoft.com "Add authentication to your Teams bot" (validDomains), and its government page."""
+    if not given.get("OAUTH_CONNECTION"):
+        return None
+    return "token.botframework.azure.us" if "azure.us" in given.get("CHANNEL_SERVICE", "") else "token.botframework.com"
 
 
 def _host_of(url: str | None) -> str | None:

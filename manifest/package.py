@@ -41,6 +41,8 @@ class Identity(BaseModel):
     """The app's own id in the catalog; the bot's where none is given."""
     sso_app_id: Guid | None = None
     """The Entra app that people sign in to; without it the package asks for no sign-in."""
+    token_host: Host | None = None
+    """Bot Framework's host of sign-in, where an OAuth connection keeps people's tokens."""
     host: Host = NOWHERE
     """Where the bot is reached, without scheme."""
     developer: str = Field(default="Visits", min_length=1, max_length=32)
@@ -62,6 +64,7 @@ class Identity(BaseModel):
             "MANIFEST_ID": self.manifest_id or self.app_id,
             "SSO_APP_ID": self.sso_app_id,
             "HOST": self.host,
+            "TOKEN_HOST": self.token_host,
             "DEVELOPER": self.developer,
             "WEBSITE": website,
             "PRIVACY": self.privacy or f"{website}/privacy",
@@ -86,8 +89,9 @@ def manifest(identity: Identity) -> dict[str, Any]:
         return (fillings[name] or "") if name.isupper() else words(f"manifest.{name}")
 
     made = {key: _filled(value, fill) for key, value in template().items()}
-    if identity.sso_app_id is None:
-        del made["webApplicationInfo"]
+    made["validDomains"] = [each for each in made["validDomains"] if each]
+    if identity.sso_app_id is None:  # no window of ours or of sign-in is ever opened from a card
+        del made["webApplicationInfo"], made["validDomains"]
     others = _further_languages()
     if others:
         made["localizationInfo"] = {

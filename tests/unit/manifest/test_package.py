@@ -22,7 +22,13 @@ from manifest.package import Identity, command_titles, localization, localized_p
 
 APP_ID = "11111111-2222-4333-8444-555555555555"
 SSO_ID = "66666666-7777-4888-8999-aaaaaaaaaaaa"
-OURS = Identity(app_id=APP_ID, sso_app_id=SSO_ID, host="bot.example.org")
+OURS = Identity(app_id=APP_ID, sso_app_id=SSO_ID, host="bot.example.org", token_host="token.botframework.com")
+SIGN_IN_SETTINGS = ("APP_ID", "PUBLIC_URL", "OAUTH_CONNECTION", "TOKEN_CACHE_KEY", "GRAPH_CLIENT_ID", "CHANNEL_SERVICE")
+WAYS_TO_SIGN_IN = {
+    "nobody signs in": Identity(app_id=APP_ID, host="bot.example.org"),
+    "our own exchange": Identity(app_id=APP_ID, sso_app_id=APP_ID, host="bot.example.org"),
+    "a connection": OURS,
+}
 SCHEMAS = "@microsoft/app-manifest/build/json-schemas/teams"
 
 
@@ -56,8 +62,48 @@ def test_ids_agree_and_the_hosts_are_valid() -> None:
     assert all(made["developer"][each].startswith("https://") for each in ("websiteUrl", "privacyUrl", "termsOfUseUrl"))
 
 
-def test_without_single_sign_on_it_asks_for_none() -> None:
-    assert "webApplicationInfo" not in manifest(Identity(app_id=APP_ID))
+def test_where_nobody_signs_in_it_names_no_app_and_no_domain() -> None:
+    made = manifest(WAYS_TO_SIGN_IN["nobody signs in"])
+    assert "webApplicationInfo" not in made
+    assert "validDomains" not in made
+
+
+def test_our_own_exchange_needs_the_bots_host_and_no_other() -> None:
+    assert manifest(WAYS_TO_SIGN_IN["our own exchange"])["validDomains"] == ["bot.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "app", "domains"),
+    [
+        ({}, None, None),
+        ({"TOKEN_CACHE_KEY": "k"}, APP_ID, ["bot.example.org"]),
+        ({"TOKEN_CACHE_KEY": "k", "GRAPH_CLIENT_ID": SSO_ID}, SSO_ID, ["bot.example.org"]),
+        ({"OAUTH_CONNECTION": "graph"}, APP_ID, ["bot.example.org", "token.botframework.com"]),
+        (
+            {"OAUTH_CONNECTION": "graph", "CHANNEL_SERVICE": "https://botframework.azure.us"},
+            APP_ID,
+            ["bot.example.org", "token.botframework.azure.us"],
+        ),
+    ],
+)
+def test_the_command_reads_from_the_bots_settings_how_people_sign_in(
+    settings: dict[str, str],
+    app: str | None,
+    domains: list[str] | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in SIGN_IN_SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    given = {"APP_ID": APP_ID, "PUBLIC_URL": "https://bot.example.org/", **settings}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    out = tmp_path / "app.zip"
+    assert main(["--out", str(out)]) == 0
+    with zipfile.ZipFile(out) as archive:
+        made = json.loads(archive.read("manifest.json"))
+    assert made.get("validDomains") == domains
+    assert made.get("webApplicationInfo") == (app and {"id": app, "resource": f"api://botid-{APP_ID}"})
 
 
 @pytest.mark.parametrize("language", languages())
@@ -182,8 +228,9 @@ def wrong_by(schema: Path, content: Mapping[str, Any]) -> list[str]:
     return [f"{each.json_path}: {each.message}" for each in validator.iter_errors(content)]
 
 
-def test_the_manifest_fits_microsofts_schema() -> None:
-    made = manifest(OURS)
+@pytest.mark.parametrize("way", WAYS_TO_SIGN_IN)
+def test_the_manifest_fits_microsofts_schema(way: str) -> None:
+    made = manifest(WAYS_TO_SIGN_IN[way])
     schema = node_modules() / SCHEMAS / f"v{made['manifestVersion']}" / "MicrosoftTeams.schema.json"
     assert wrong_by(schema, made) == []
 
@@ -195,11 +242,12 @@ def test_each_language_fits_microsofts_schema(language: str) -> None:
     assert wrong_by(schema, localization(language)) == []
 
 
-def test_microsofts_own_validator_accepts_the_manifest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", WAYS_TO_SIGN_IN)
+def test_microsofts_own_validator_accepts_the_manifest(way: str, tmp_path: Path) -> None:
     modules = node_modules()
     node = shutil.which("node")
     assert node, "Node.js is missing beside its modules"
-    for name, content in unpacked().items():
+    for name, content in unpacked(WAYS_TO_SIGN_IN[way]).items():
         (tmp_path / name).write_bytes(content)
     script = (
         "const {AppManifestUtils} = require(process.argv[1] + '/@microsoft/app-manifest');"
