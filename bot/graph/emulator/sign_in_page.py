@@ -83,7 +83,7 @@ def _page(status: int, *, goes_to: str = "", **said: Any) -> web.Response:
     headers = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # with none a browser names no origin, and "null" is refused
         "Cache-Control": "no-store",
     }
     return web.Response(text=_template().render(**said), status=status, content_type="text/html", headers=headers)
