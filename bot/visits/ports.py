@@ -257,9 +257,18 @@ class VisitCards(Protocol):
     """The cards that show a visit in chats, wherever they are."""
 
     async def remember(
-        self, visit_id: VisitId, conversation_id: str, activity_id: str, *, viewer: str | None = None
+        self,
+        visit_id: VisitId,
+        conversation_id: str,
+        activity_id: str,
+        *,
+        viewer: str | None = None,
+        language: str | None = None,
     ) -> None:
-        """Note that this message shows the visit; ``viewer`` is the object id of its reader, for language and zone."""
+        """Note that this message shows the visit.
+
+        ``viewer`` is the object id of its reader, for the zone; ``language`` is what it is written in now, and is kept.
+        """
         ...
 
     async def forget(self, visit_id: VisitId, conversation_id: str, activity_id: str) -> None:
@@ -334,13 +343,23 @@ class Drifts(Protocol):
         ...
 
 
+BY_HAND = "by_hand"
+"""Begins the key of what staff noted themselves, and stands for whoever they saw."""
+
+
 class Arrival(Frozen):
-    """Someone came to a visit, or left. ``key`` is the same for the same news told twice; order is not promised."""
+    """Someone came to a visit, or left. Order is not promised."""
 
     visit_id: VisitId
     kind: Literal["client_waiting", "client_admitted", "client_left", "staff_joined", "staff_left", "ended"]
     at: Instant
     key: str
+    """The same for the same news told twice: what happened, a colon, and the number of who it happened to."""
+
+    @property
+    def who(self) -> str:
+        """The number of who it happened to."""
+        return BY_HAND if self.key.startswith(f"{BY_HAND}:") else self.key.rpartition(":")[2]
 
 
 class Arrivals(Protocol):

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.store.arrivals import News, SqlArrivals
 from bot.visits.errors import VisitError
 from bot.visits.models import Person, Presence, Visit, VisitId
-from bot.visits.ports import Arrival, VisitStore
+from bot.visits.ports import BY_HAND, Arrival, VisitStore
 from bot.work.visit_cards import CardsOfVisits
 from bot.work.waiting import Waiting
 
@@ -60,7 +60,7 @@ class ArrivalDesk:
 
     async def mark_arrived(self, visit: Visit, *, by: Person) -> None:
         """See ``Presences``."""
-        key = f"by_hand:{visit.schedule_version}"
+        key = f"{BY_HAND}:{visit.schedule_version}"
         arrival = Arrival(visit_id=visit.id, kind="client_waiting", at=self._clock.now(), key=key)
         if await self._rows.note(arrival, by=by.id):
             log.info("arrival.marked", extra={"visit_id": visit.id, "requested_by": by.id})

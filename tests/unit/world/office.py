@@ -1,5 +1,6 @@
 """The office with rounds that a test makes by hand, and a Graph that really writes to the bot's own address."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ class WatchedOffice(Office):
         self._settings = self._settings.model_copy(update=settings)
         self.posts: list[httpx.Request] = []
         """What Graph wrote to us."""
+        self.holds_post = False
+        """Whether its post lies on the way until ``delivers``."""
 
     def adds_business(self, business: BookingBusiness) -> None:
         """Another Bookings calendar; before the office opens."""
@@ -47,8 +50,18 @@ class WatchedOffice(Office):
         await self.emulator.quiet()
         await self.settles()
 
+    async def delivers(self, posts: Iterable[httpx.Request]) -> None:
+        """Post that lay on the way comes in, in this order."""
+        self.holds_post = False
+        for each in posts:
+            assert (await self._handed_in(each)).status_code == 202
+        await self.settles()
+
     async def _post(self, request: httpx.Request) -> httpx.Response:
         self.posts.append(request)
+        return httpx.Response(202) if self.holds_post else await self._handed_in(request)
+
+    async def _handed_in(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.decode()
         async with self.door.post(path, data=request.content, headers={"Content-Type": "application/json"}) as answer:
             headers = {"content-type": answer.headers.get("Content-Type", "")}

@@ -1,19 +1,22 @@
 """Who comes to a visit: told by Graph or by hand, shown on its card, and once a word to the organizer."""
 
+import random
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.graph.emulator.state import Meeting
+from bot.visits.models import Person
 from tests.conversations.chat import Chat, summary_of
 from tests.conversations.reading_cards import card_of, titles_on, words_on
-from tests.personas import JORDAN, KIM
+from tests.personas import JORDAN, KIM, TENANT_ID
 from tests.unit.world.office import WatchedOffice
 
 BOOKED = "Ana Ruiz: Visit booked, Mon 23 Nov 2026, 2:30 PM Pacific"
-OVER = "Ana Ruiz: Visit over, Mon 23 Nov 2026, 2:30 PM Pacific"
+KIM_AS_PERSON = Person(id=KIM.object_id, tenant_id=TENANT_ID, name=KIM.name, time_zone="America/Los_Angeles")
 
 
 @pytest.fixture
@@ -142,6 +145,37 @@ async def test_news_told_twice_is_once(office: WatchedOffice, chat: Chat) -> Non
     assert (await office.door.post(post.url.path, data=post.content)).status == 202
     await office.settles()
     assert chat.versions_of_last_card() == before
+
+
+@pytest.mark.parametrize("seed", ["as it happened", "backwards", 1, 2])
+async def test_in_whatever_order_the_post_comes_and_however_often_the_visit_is_told_the_same(
+    office: WatchedOffice, chat: Chat, seed: str | int
+) -> None:
+    office.posts.clear()
+    office.holds_post = True
+    room = office.emulator.waiting_room
+    client = room.enter(meeting(office), "A. Client")
+    await office.time_passes(minutes=3)
+    room.admit(meeting(office))
+    await office.time_passes(minutes=20)
+    room.leave(meeting(office), client.id)
+    room.end(meeting(office))
+    await office.emulator.quiet()
+    posts = office.posts * 2
+    assert len(posts) >= 2 * 6
+    if seed == "backwards":
+        posts.reverse()
+    elif isinstance(seed, int):
+        random.Random(seed).shuffle(posts)
+    await office.delivers(posts)
+    (visit,) = await office.app.visits.agenda(office.clock.now().date(), KIM_AS_PERSON)
+    presence = await office.app.watching.arrivals.presence_of(visit)
+    began = visit.starts_at - timedelta(minutes=10)
+    assert (presence.waiting_since, presence.staff_is_in) == (None, False)
+    told = [presence.admitted_at, presence.left_at, presence.ended_at]
+    assert [round((each - began) / timedelta(minutes=1)) if each else None for each in told] == [3, 23, 23]
+    assert presence.waited is not None
+    assert round(presence.waited / timedelta(minutes=1)) == 3
 
 
 async def test_a_lost_subscription_is_made_again(office: WatchedOffice, chat: Chat) -> None:

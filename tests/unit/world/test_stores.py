@@ -9,7 +9,6 @@ from bot.store.drifts import SqlDrifts
 from bot.store.engine import Database
 from bot.visits.models import Attended, Client, StaffId, StaffMember, Visit, VisitId
 from bot.visits.ports import Arrival, MessageRef
-from bot.visits.presence import presence_of
 
 NOW = datetime(2026, 11, 23, 22, 20, tzinfo=UTC)
 ID = VisitId("0" * 32)
@@ -121,30 +120,3 @@ async def test_a_report_is_due_until_it_was_read(database: Database, clock: Hand
     assert (await rows.presence_of(visit())).lasted == timedelta(minutes=5)
     await rows.report_due(ID, NOW, anew=True)
     assert len(await rows.reports_due(limit=10)) == 1
-
-
-def test_order_and_repetition_of_news_do_not_matter() -> None:
-    story = [
-        news("client_waiting", 0),
-        news("staff_joined", 2),
-        news("client_admitted", 3),
-        news("client_left", 26),
-        news("ended", 26),
-    ]
-    told = presence_of(visit(), [*reversed(story), *story], None)
-    assert told == presence_of(visit(), story, None)
-    assert (told.waited, told.waiting_since, told.ended_at) == (
-        timedelta(minutes=3),
-        None,
-        NOW + timedelta(minutes=26),
-    )
-
-
-def test_a_client_who_comes_back_waits_again() -> None:
-    back = presence_of(visit(), [news("client_waiting", 0), news("client_left", 1), news("client_waiting", 5)], None)
-    assert back.waiting_since == NOW + timedelta(minutes=5)
-
-
-def test_news_of_an_earlier_time_of_the_visit_is_old() -> None:
-    moved = visit().model_copy(update={"starts_at": NOW + timedelta(days=1)})
-    assert not presence_of(moved, [news("client_waiting", 0)], None).is_known
