@@ -42,6 +42,14 @@ class MenuHelp(VerbPayload):
     verb: Literal["menu.help.v1"] = "menu.help.v1"
 
 
+class AnswerQuestion(VerbPayload):
+    """Choose an option of a question about a wish, if that question is still open. What it is stays in the chat."""
+
+    verb: Literal["ask.answer.v1"] = "ask.answer.v1"
+    question_id: Id
+    option: int = Field(ge=0, le=9)
+
+
 # --- drafts ---------------------------------------------------------------------------------------
 
 
@@ -405,7 +413,7 @@ class SaveSettings(VerbPayload):
 # --- reading --------------------------------------------------------------------------------------
 
 ALL: tuple[type[VerbPayload], ...] = (
-    *(MenuBook, MenuToday, MenuHelp),
+    *(MenuBook, MenuToday, MenuHelp, AnswerQuestion),
     *(CheckTimes, SubmitForm, PickSlot, BookDraft, BookAnyway, ChangeDraft, DiscardDraft, TryAgain, AnswerDraft),
     *(ShowVisit, RescheduleVisit, PickTime, OtherTimes, MoveVisit, MoveAnyway, CancelVisit, ConfirmCancel, KeepVisit),
     *(UndoChange, UndoAnyway, BookAgain, ResendEffect, LeaveEffect, RunningLate, MarkArrived, ChooseVisit),

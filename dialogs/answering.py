@@ -63,9 +63,9 @@ class Answering:
         await talk.show(day_card(visits, day, talk.reader, now=talk.now, page=page, needs_you=needs_you))
 
     async def _find(self, talk: Talk, reading: Reading) -> None:
-        """Visits of a client; a name that only somebody of the staff bears means whom they see."""
+        """Visits of a client. A name that only staff bear means whom they see; a day alone, that day."""
         words = reading.client_name or reading.phone or ""
-        if not words and reading.staff_id is not None:
+        if not words and (reading.staff_id is not None or reading.day is not None):
             day = reading.day or local(talk.now, talk.person.time_zone).date()
             await self.show_day(talk, day, staff_id=reading.staff_id)
             return

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.strings.words import local
 from bot.understanding import words
 from bot.understanding.reading import Ask, Option, Part
-from bot.visits.models import Clinic, Draft, Slot, Visit
+from bot.visits.models import Clinic, Draft, Slot, Visit, VisitId
 from cards.payload import VerbPayload
 from cards.reader import Reader
-from cards.verbs import AnswerDraft, PickSlot, PickTime
+from cards.verbs import AnswerDraft, AnswerQuestion, PickSlot, PickTime
 
 MOST_TO_ASK = 2
 """Up to so many missing parts are asked in one short question; with more, the form is quicker."""
@@ -53,6 +53,18 @@ def _answer(draft: Draft, ask: Ask, number: int, option: Option) -> AnswerDraft:
         fold = option.fold if option.at is not None else None
         return AnswerDraft(draft_id=draft.id, version=draft.version, day=option.day, at=option.at, fold=fold)
     return AnswerDraft(draft_id=draft.id, version=draft.version, option=number)
+
+
+def about_wish(ask: Ask, question_id: str, reader: Reader) -> Question:
+    """What was wished for fits several days, people or clients: which? Names stay in the chat's memory."""
+    choices = tuple(
+        Choice(
+            words.option(option, reader.t, time_zone=reader.zone, phone_region=reader.clinic.phone_region),
+            AnswerQuestion(question_id=VisitId(question_id), option=number),
+        )
+        for number, option in enumerate(ask.options)
+    )
+    return Question(words.question(ask, reader.t), ask, choices)
 
 
 def about_move(visit: Visit, ask: Ask, reader: Reader) -> Question:

@@ -162,6 +162,8 @@ class Following:
 
         Returns whether there is one.
         """
+        if reading.question_about("client", "date", "time"):
+            return False  # whose visit is meant is in doubt
         found = await visits_meant(self._desk, talk, reading, remembered(talk).topic)
         visit = found.visit
         if visit is None and not found.visits:

@@ -3,16 +3,18 @@
 from botbuilder.dialogs import ComponentDialog, Dialog, DialogContext, DialogTurnResult
 
 from bot.understanding.reading import SURE, Intent, Reading
+from cards.notice_cards import notice_card
 from dialogs.answering import Answering
 from dialogs.book_visit import BOOK_VISIT, BookVisitDialog, about
 from dialogs.cancel_visit import CANCEL_VISIT, CancelVisitDialog, cancelling
+from dialogs.clarifying import Clarifying
 from dialogs.desk import Desk
 from dialogs.drafting import heard
 from dialogs.finding import visits_meant
 from dialogs.following import Following
 from dialogs.memory import Memory, doubt, remember, remembered
 from dialogs.overhearing import is_late, terms_of
-from dialogs.prompts import heard_in
+from dialogs.prompts import heard_in, words_heard
 from dialogs.reschedule_visit import RESCHEDULE_VISIT, RescheduleVisitDialog, moving
 from dialogs.talk import Press, Talk, talk_of
 
@@ -48,6 +50,7 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         self._press = press
         self._answering = Answering(desk, press)
         self._following = Following(desk, press)
+        self._clarifying = Clarifying(desk)
         for dialog in (BookVisitDialog(desk), RescheduleVisitDialog(desk), CancelVisitDialog(desk, press)):
             self.add_dialog(dialog)
 
@@ -55,13 +58,23 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         """Nothing is under way."""
         if isinstance(options, dict) and options.get("dialog"):
             return await inner_dc.begin_dialog(options["dialog"], options["options"])
-        return await self._route(inner_dc, talk_of(inner_dc.context), _heard(inner_dc))
+        talk, reading = talk_of(inner_dc.context), _heard(inner_dc)
+        if await self._clarifying.leaves(talk, reading):
+            await talk.show(notice_card(talk.t("chat.stopped"), talk.reader))
+            return await inner_dc.end_dialog()
+        return await self._route(inner_dc, talk, self._clarifying.taken_up(talk, reading))
 
     async def on_continue_dialog(self, inner_dc: DialogContext) -> DialogTurnResult:
         """A question is open: the message answers it, unless it asks for something else."""
         talk, reading = talk_of(inner_dc.context), _heard(inner_dc)
+        if await self._clarifying.leaves(talk, reading):
+            await inner_dc.reprompt_dialog()
+            return Dialog.end_of_turn
+        reading = self._clarifying.taken_up(talk, reading)
         under_way = inner_dc.active_dialog.id if inner_dc.active_dialog else ""
         if reading.intent in _ASIDE and reading.is_sure:
+            if await self._clarifying.asks(talk, reading):
+                return Dialog.end_of_turn
             await self._answering.answer(talk, reading)
             if reading.intent is not Intent.free:  # its card is an answer itself
                 await inner_dc.reprompt_dialog()
@@ -101,7 +114,8 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         if intent is Intent.none and is_late(talk.text) and await self._following.late(talk, reading):
             return await inner_dc.end_dialog()
         if intent in _ASIDE:
-            await self._answering.answer(talk, reading)
+            if not await self._clarifying.asks(talk, reading):
+                await self._answering.answer(talk, reading)
         elif intent is Intent.undo:
             await self._following.undo(talk)
         elif intent is Intent.stop:
@@ -132,6 +146,8 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
     async def _move(self, inner_dc: DialogContext, talk: Talk, reading: Reading) -> DialogTurnResult:
         if await self._following.has_draft(talk) and not reading.client_name:
             return await self._follow(inner_dc, talk, reading)
+        if await self._clarifying.asks(talk, reading):
+            return await inner_dc.end_dialog()
         found = await visits_meant(self._desk, talk, reading, remembered(talk).topic)
         if found.visit is not None and found.visit.is_cancelled:
             await self._desk.show_visit(talk, found.visit)
@@ -142,11 +158,13 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         if await self._following.has_draft(talk) and not reading.client_name:
             await self._following.stop(talk)
             return await inner_dc.end_dialog()
+        if await self._clarifying.asks(talk, reading):
+            return await inner_dc.end_dialog()
         found = await visits_meant(self._desk, talk, reading, remembered(talk).topic)
         if found.visit is not None and found.visit.is_cancelled:
             await self._desk.show_visit(talk, found.visit)
             return await inner_dc.end_dialog()
-        return await inner_dc.begin_dialog(CANCEL_VISIT, cancelling(found, reading, terms_of(talk.text)))
+        return await inner_dc.begin_dialog(CANCEL_VISIT, cancelling(found, reading, terms_of(words_heard(talk))))
 
     async def _follow(self, inner_dc: DialogContext, talk: Talk, reading: Reading) -> DialogTurnResult:
         """What was said goes on with what is being spoken of; if nothing is, say what is possible."""

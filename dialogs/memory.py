@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import uuid4
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from bot.understanding.reading import Ask
+from bot.understanding.reading import Ask, Reading
 from bot.visits.models import Frozen, Instant, Visit, VisitId
 from dialogs.talk import Talk
 
@@ -38,12 +39,25 @@ class Topic(Frozen):
         return visit.model_copy(update={"starts_at": self.starts_at, "duration": self.duration or visit.duration})
 
 
+class Wish(Frozen):
+    """What was wished for while a part of it fits several values: it waits for the answer to the question put."""
+
+    reading: Reading
+    """What the message said; the part asked about is still in its ``questions``."""
+    said: str = Field(default="", repr=False)
+    """The message as typed: why a visit is cancelled stands there, for example."""
+
+
 class Memory(Frozen):
     """The memory of one conversation."""
 
     topic: Topic | None = None
     asked: Ask | None = None
     """The question last put, so that "the second" and "pm" answer it."""
+    asked_id: str = ""
+    """Which question that is: a button of an earlier one does not answer it."""
+    wish: Wish | None = None
+    """What goes on once the question last put is answered, where that is no draft or visit."""
     doubts: tuple[Ask, ...] = ()
     """What was said of the draft and still fits several values."""
     new_client_of: VisitId | None = None
@@ -73,9 +87,18 @@ def remember(talk: Talk, memory: Memory) -> Memory:
     return kept
 
 
-def speak_of(talk: Talk, topic: Topic | None, asked: Ask | None = None) -> Memory:
-    """From now on "it" is this, and this was the question last put."""
-    return remember(talk, remembered(talk).model_copy(update={"topic": topic, "asked": asked}))
+def question_id(talk: Talk, ask: Ask) -> str:
+    """The id of a question that is about to be put: that of the one last put, if it is the same again."""
+    memory = remembered(talk)
+    return memory.asked_id if memory.asked == ask and memory.asked_id else uuid4().hex
+
+
+def speak_of(
+    talk: Talk, topic: Topic | None, asked: Ask | None = None, *, asked_id: str = "", wish: Wish | None = None
+) -> Memory:
+    """From now on "it" is this, and this was the question last put; ``wish`` goes on with its answer."""
+    now = {"topic": topic, "asked": asked, "asked_id": asked_id, "wish": wish}
+    return remember(talk, remembered(talk).model_copy(update=now))
 
 
 def doubt(talk: Talk, new: tuple[Ask, ...]) -> None:

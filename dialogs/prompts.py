@@ -10,14 +10,25 @@ from bot.understanding.reading import Reading
 from dialogs.talk import Talk, talk_of
 
 _HEARD = "heard"
+_WORDS = "words"
 
 Put = Callable[[Talk, Mapping[str, Any]], Awaitable[None]]
 """Puts a question to the person: a short sentence, or a card. Receives the prompt's options, which are JSON."""
 
 
-def hear(context: TurnContext, reading: Reading | None) -> None:
-    """Note what this turn says; None when a button was pressed and its verb has changed the draft already."""
+def hear(context: TurnContext, reading: Reading | None, words: str | None = None) -> None:
+    """Note what this turn says; None when a button was pressed and its verb has changed the draft already.
+
+    ``words`` are those it goes on with, where they are not this turn's own.
+    """
     context.turn_state[_HEARD] = reading
+    if words is not None:
+        context.turn_state[_WORDS] = words
+
+
+def words_heard(talk: Talk) -> str:
+    """The words that this turn goes on with: those typed, or those of an earlier message that it answers for."""
+    return str(talk.context.turn_state.get(_WORDS, talk.text))
 
 
 def heard_in(context: TurnContext) -> Reading | None:

@@ -200,6 +200,7 @@ def _verbs(desk: Desk, conversation: Conversation, answering: Answering) -> Mapp
         verbs.MenuBook: menu.book,
         verbs.MenuToday: menu.today,
         verbs.MenuHelp: menu.help,
+        verbs.AnswerQuestion: menu.answer,
         verbs.ListPage: menu.page,
         verbs.ShowSettings: menu.show_settings,
         verbs.SaveSettings: menu.save_settings,

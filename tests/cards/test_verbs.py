@@ -14,6 +14,8 @@ VISIT_ID = "0123456789abcdef0123456789abcdef"
 STARTS_AT = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)
 NEEDED: dict[str, Any] = {
     "draft_id": VISIT_ID,
+    "question_id": VISIT_ID,
+    "option": 1,
     "visit_id": VISIT_ID,
     "version": 3,
     "starts_at": STARTS_AT,

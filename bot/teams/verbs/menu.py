@@ -7,9 +7,11 @@ from bot.strings.translate import languages
 from bot.strings.words import local
 from bot.understanding.reading import Intent, Reading
 from bot.visits.models import Preferences
+from cards.notice_cards import notice_card
 from cards.settings_card import AS_CLINIC, AS_TEAMS, NO_REMINDERS, settings_card
-from cards.verbs import ListPage, MenuBook, MenuHelp, MenuToday, SaveSettings, ShowSettings
+from cards.verbs import AnswerQuestion, ListPage, MenuBook, MenuHelp, MenuToday, SaveSettings, ShowSettings
 from dialogs.answering import Answering
+from dialogs.clarifying import Clarifying
 from dialogs.conversation import Conversation
 from dialogs.desk import Desk
 from dialogs.memory import Memory, remember, remembered
@@ -26,6 +28,7 @@ class MenuVerbs:
         self._desk = desk
         self._conversation = conversation
         self._answering = answering
+        self._clarifying = Clarifying(desk)
 
     async def book(self, press: MenuBook, talk: Talk) -> None:
         """An empty booking form."""
@@ -43,6 +46,14 @@ class MenuVerbs:
         """What one can write."""
         talk.keep_card()
         await self._answering.answer(talk, Reading(intent=Intent.help))
+
+    async def answer(self, press: AnswerQuestion, talk: Talk) -> None:
+        """What was wished for, now that the part in doubt is chosen; an old question is not answered any more."""
+        reading = self._clarifying.chosen(talk, press.question_id, press.option)
+        if reading is None:
+            await talk.show(notice_card(talk.t("error.question_closed"), talk.reader))
+        else:
+            await self._conversation.hears(talk, reading)
 
     async def page(self, press: ListPage, talk: Talk) -> None:
         """One page of a list, in the place of the one before."""
