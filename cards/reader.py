@@ -1,7 +1,7 @@
 """Who reads a card: their words, their zone, and the links they may be given."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
@@ -48,7 +48,15 @@ class Reader:
     link_origins: frozenset[str] = frozenset()
     can_text: bool = True
     """Whether Microsoft's text messages exist where this clinic is; not in every cloud."""
+    can_mail: bool = True
+    """Whether the client of a visit is mailed when it is booked, moved or cancelled; not by every backend."""
     keeping: Keeping | None = None
+
+    def in_language(self, language: str | None) -> "Reader":
+        """The same reader, written to in another language; as they are where it is theirs or not known."""
+        if language is None or language == self.t.language:
+            return self
+        return replace(self, t=Translator(language))
 
     def when(self, moment: datetime) -> str:
         """Thu 26 Nov 2026, 2:30 PM Pacific."""

@@ -165,10 +165,16 @@ class Desk:
         """Put up a visit's card, which from then on follows the visit."""
         before = remembered(talk).topic
         message_id = await talk.show(await self.visit_card(talk, visit, note=note))
-        await self.visit_cards.remember(visit.id, talk.conversation_id, message_id, viewer=talk.person.id)
+        await self._follows(talk, visit, message_id)
         speak_of(talk, Topic(kind="visit", id=visit.id, message_id=message_id))
         if before is not None and before.is_question and before.id == visit.id:
             await self._close(talk, before, message_id)
+
+    async def _follows(self, talk: Talk, visit: Visit, message_id: str) -> None:
+        """From now on this message follows the visit, in the language it is written in."""
+        await self.visit_cards.remember(
+            visit.id, talk.conversation_id, message_id, viewer=talk.person.id, language=talk.t.language
+        )
 
     async def needing_you(self, visits: Sequence[Visit], now: datetime) -> frozenset[str]:
         """The ids of those with an effect that a person must look at."""
@@ -243,7 +249,7 @@ class Desk:
         message_id = await talk.at_once(visit_card(visit, (), talk.reader, now=talk.now, working=True))
         if before is not None and (before.is_question or before.kind != "visit"):
             await self._close(talk, before, message_id)
-        await self.visit_cards.remember(visit.id, talk.conversation_id, message_id, viewer=talk.person.id)
+        await self._follows(talk, visit, message_id)
         return message_id
 
     async def goes_on(self, talk: Talk, visit: Visit, message_id: str) -> None:

@@ -135,6 +135,7 @@ visit_cards = Table(
     Column("activity_id", Text, primary_key=True),
     Column("viewer", Text, comment="object id of who reads it"),
     Column("shown", Text, comment="digest of what it shows"),
+    Column("language", Text, comment="what it was shown in"),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )

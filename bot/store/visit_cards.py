@@ -15,11 +15,13 @@ from bot.visits.ports import MessageRef
 
 @dataclass(frozen=True)
 class ShownCard:
-    """A message that shows a visit: who reads it, and a digest of what it shows."""
+    """A message that shows a visit: who reads it, in which language, and a digest of what it shows."""
 
     message: MessageRef
     viewer: str | None
     shown: str | None
+    language: str | None = None
+    """None for the reader's own."""
 
 
 class SqlVisitCards:
@@ -29,7 +31,9 @@ class SqlVisitCards:
         self._database = database
         self._clock = clock
 
-    async def remember(self, visit_id: VisitId, message: MessageRef, *, viewer: str | None) -> None:
+    async def remember(
+        self, visit_id: VisitId, message: MessageRef, *, viewer: str | None, language: str | None = None
+    ) -> None:
         """Note a message; one that is known is taken to show something else by now."""
         now = self._clock.now()
 
@@ -39,10 +43,12 @@ class SqlVisitCards:
                 conversation_id=message.conversation_id,
                 activity_id=message.activity_id,
                 viewer=viewer,
+                language=language,
                 created_at=now,
                 updated_at=now,
             )
-            again = {"shown": None, "updated_at": now} | ({"viewer": viewer} if viewer else {})
+            told = {"viewer": viewer, "language": language}
+            again = {"shown": None, "updated_at": now} | {name: value for name, value in told.items() if value}
             keys = ["visit_id", "conversation_id", "activity_id"]
             connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=again))
 
@@ -73,6 +79,7 @@ class SqlVisitCards:
                     message=MessageRef(conversation_id=each.conversation_id, activity_id=each.activity_id),
                     viewer=each.viewer,
                     shown=each.shown,
+                    language=each.language,
                 )
                 for each in connection.execute(query)
             ]

@@ -56,11 +56,17 @@ class CardsOfVisits:
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def remember(
-        self, visit_id: VisitId, conversation_id: str, activity_id: str, *, viewer: str | None = None
+        self,
+        visit_id: VisitId,
+        conversation_id: str,
+        activity_id: str,
+        *,
+        viewer: str | None = None,
+        language: str | None = None,
     ) -> None:
         """Note that this message shows the visit. Again for a known one: it is edited at the next refresh for sure."""
         message = MessageRef(conversation_id=conversation_id, activity_id=activity_id)
-        await self._rows.remember(visit_id, message, viewer=viewer)
+        await self._rows.remember(visit_id, message, viewer=viewer, language=language)
 
     async def forget(self, visit_id: VisitId, conversation_id: str, activity_id: str) -> None:
         """From now on this message is left alone. An edit of the visit's cards that is under way ends first."""
@@ -78,7 +84,7 @@ class CardsOfVisits:
         await self._rows.remember(visit_id, message, viewer=viewer)
         visit = await self._visits.visit(visit_id)
         if visit is not None:
-            card = await self._draw(visit, await self._effects.effects_of(visit_id), viewer)
+            card = await self._draw(visit, await self._effects.effects_of(visit_id), viewer, None)
             await self._rows.note_shown(visit_id, message, _digest(card))
 
     async def refresh(self, visit: Visit) -> None:
@@ -105,7 +111,7 @@ class CardsOfVisits:
         self, visit: Visit, effects: Sequence[EffectStatus], on_show: ShownCard, waits: list[datetime]
     ) -> bool:
         """Bring one message up to date; returns whether that took an edit."""
-        card = await self._draw(visit, effects, on_show.viewer)
+        card = await self._draw(visit, effects, on_show.viewer, on_show.language)
         digest = _digest(card)
         if digest == on_show.shown:
             return False
@@ -122,10 +128,14 @@ class CardsOfVisits:
         await self._rows.note_shown(visit.id, on_show.message, digest)
         return True
 
-    async def _draw(self, visit: Visit, effects: Sequence[EffectStatus], viewer: str | None) -> Card:
+    async def _draw(
+        self, visit: Visit, effects: Sequence[EffectStatus], viewer: str | None, language: str | None
+    ) -> Card:
+        """The card as its reader saw it first: in the language it was shown in, whatever they read otherwise."""
         person = await self._notifier.person(viewer) if viewer else None
         presence = await self._presences.presence_of(visit) if self._presences else None
-        return visit_card(visit, effects, self._readers.of(person), now=self._clock.now(), presence=presence)
+        reader = self._readers.of(person).in_language(language)
+        return visit_card(visit, effects, reader, now=self._clock.now(), presence=presence)
 
 
 def _digest(card: Card) -> str:

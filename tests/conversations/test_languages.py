@@ -52,3 +52,22 @@ async def test_the_language_is_switched_by_saying_so_and_stays(office: Office) -
         Jordan: hi
         Bot: [card] What can I do for you?
     """)
+
+
+async def test_a_card_stays_in_the_language_it_was_shown_in(quiet_office: Office) -> None:
+    """Jordan reads English and has chosen nothing; what was asked for in Spanish is edited in Spanish later, too."""
+    chat = quiet_office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: reserva a Lucía Gómez 206-555-0142 seguimiento con la Dra. Patel el viernes a las 3 de la tarde
+        Bot: [card] …
+            offers Reservar, Cambiar, Descartar
+        Jordan: (taps Reservar)
+        Bot: [same card] Lucía Gómez: Visita reservada, vie 27 nov 2026, 15:00 …
+            offers Deshacer, Unirse, Cambiar la hora, Cancelar
+    """)
+    await quiet_office.time_passes(seconds=21)
+    await chat.plays("""
+        Bot: [same card] Lucía Gómez: Visita reservada, vie 27 nov 2026, 15:00 …
+            hides Deshacer antes
+            offers Unirse, Cambiar la hora, Cancelar
+    """)
