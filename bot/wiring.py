@@ -210,6 +210,7 @@ async def build(
         clinic,
         link_origins(settings),
         can_text=graph.calendar.features.sms,
+        can_mail=graph.calendar.features.invitations,
         keeping=lambda: _keeping(settings, graph),
     )
     visits = Visits(

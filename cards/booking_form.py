@@ -83,8 +83,8 @@ def booking_form(
             _part(None if narrowed else t("book.visit"), visit),
             box([form.field(each) for each in ("notes", "text_client") if each in shown], separator=not narrowed),
             actions(
-                execute(t("book.check_times"), CheckTimes(draft_id=draft.id, version=draft.version)),
                 execute(t("book.continue"), SubmitForm(draft_id=draft.id, version=draft.version), style="positive"),
+                execute(t("book.check_times"), CheckTimes(draft_id=draft.id, version=draft.version)),
                 execute(t("book.discard"), DiscardDraft(draft_id=draft.id, version=draft.version)),
             ),
         ],
@@ -142,7 +142,12 @@ class _Form:
         meant = self._draft.starts_at()
         value = instant_value(meant) if meant else ""
         return choice(
-            "slot", t("book.free_times", **about), options, value=value, expanded=len(options) <= MOST_IN_VIEW
+            "slot",
+            t("book.free_times", **about),
+            options,
+            value=value,
+            expanded=len(options) <= MOST_IN_VIEW,
+            placeholder=t("book.pick_time"),
         )
 
     def _value(self, name: str, held: str | None) -> str:

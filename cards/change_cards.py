@@ -1,24 +1,10 @@
 """What is read back before a visit is changed: moving it, cancelling it, taking a change back."""
 
 from bot.visits.models import Slot, SlotVerdict, Visit
-from cards.confirm_card import REASON_LENGTH
-from cards.elements import (
-    Card,
-    Element,
-    actions,
-    box,
-    card,
-    execute,
-    heading,
-    lines,
-    run,
-    small,
-    stacked,
-    text,
-    text_input,
-    toggle,
-)
+from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, text, text_input, toggle
+from cards.objections import REASON_LENGTH, objecting, ways_on, what_objects
 from cards.reader import Reader
+from cards.telling import hears
 from cards.typed_text import REASON, typed
 from cards.verbs import (
     ConfirmCancel,
@@ -29,7 +15,7 @@ from cards.verbs import (
     RescheduleVisit,
     UndoAnyway,
 )
-from cards.visit_lines import name_line, objection_words, visit_in_short, when_rows
+from cards.visit_lines import name_line, visit_in_short, when_rows
 
 
 def move_card(
@@ -44,18 +30,11 @@ def move_card(
     """The move read back for one confirmation; where the rules object, why, and what is free nearby."""
     t = reader.t
     name = typed(visit.client.name)
-    objected = verdict is not None and not verdict.is_free
-    title = "move.unread_title" if unread else "move.objected_title" if objected else "move.title"
-    staff = typed(visit.organizer.display_name)
-    tells = (visit.text_client and visit.client.phone) or visit.client.email
+    objected = objecting(verdict)
     return card(
         t("move.summary", client=name, when=reader.when(slot.starts_at)),
         [
-            heading(t(title)),
-            box([text(t("confirm.unread", staff=staff))], style="warning") if unread else None,
-            box([text(objection_words(each, reader)) for each in verdict.objections[:4]], style="warning")
-            if verdict is not None and objected
-            else None,
+            *what_objects(t("move.title"), objected, visit.organizer, reader, unread=unread),
             name_line(name),
             lines(
                 [
@@ -67,8 +46,8 @@ def move_card(
                     ),
                 ]
             ),
-            small(t("move.told" if tells else "move.not_told")),
-            *_move_buttons(visit, slot, reader, verdict if objected else None, unread, reason_error),
+            small(t("move.told" if hears(visit, reader) else "move.not_told")),
+            *_move_buttons(visit, slot, reader, objected, unread, reason_error),
         ],
         language=t.language,
     )
@@ -89,17 +68,8 @@ def _move_buttons(
     anyway = None
     if verdict.can_override:
         anyway = execute(t("move.move_anyway"), MoveAnyway.of(visit, **_to(visit, slot)))
-    reason = text_input(
-        "reason", t("move.reason"), placeholder=t("confirm.reason_hint"), max_length=REASON_LENGTH, error=reason_error
-    )
-    return [
-        heading(t("confirm.nearest"), size="medium") if verdict.alternatives else None,
-        stacked(
-            execute(reader.slot(each), PickTime.of(visit, **_to(visit, each))) for each in verdict.alternatives[:3]
-        ),
-        reason if anyway else None,
-        actions(anyway, others, keep),
-    ]
+    nearest = [execute(reader.slot(each), PickTime.of(visit, **_to(visit, each))) for each in verdict.alternatives]
+    return ways_on(nearest, anyway, [others, keep], reader, why=t("move.reason"), error=reason_error)
 
 
 def _to(visit: Visit, slot: Slot) -> dict[str, object]:
@@ -112,7 +82,6 @@ def cancel_card(visit: Visit, reader: Reader, *, reason: str = "", tells: bool =
     """Asks once, with an optional reason; "tell the client" is on where there is a way to, unless that was declined."""
     t = reader.t
     name = typed(visit.client.name)
-    can_tell = (visit.text_client and visit.client.phone) or visit.client.email
     return card(
         t("cancel.summary", client=name, when=reader.when(visit.starts_at)),
         [
@@ -132,7 +101,7 @@ def cancel_card(visit: Visit, reader: Reader, *, reason: str = "", tells: bool =
                 max_length=REASON_LENGTH,
             ),
             toggle("tell_client", t("cancel.tell"), t("cancel.tell_switch"), on=tells)
-            if can_tell
+            if hears(visit, reader)
             else small(t("cancel.tell_none")),
             actions(
                 execute(t("cancel.yes"), ConfirmCancel.of(visit), style="destructive"),
@@ -143,9 +112,13 @@ def cancel_card(visit: Visit, reader: Reader, *, reason: str = "", tells: bool =
     )
 
 
-def undo_card(visit: Visit, reader: Reader) -> Card:
-    """Says first that the client was told already, so that Undo is a change of its own."""
+def undo_card(visit: Visit, back: Visit, reader: Reader) -> Card:
+    """Says first that the client was told already, so that Undo is a change of its own; ``back`` is what it brings."""
     t = reader.t
+
+    def state(of: Visit) -> str:
+        return t("undo.cancelled") if of.is_cancelled else reader.when(of.starts_at)
+
     return card(
         t("undo.summary"),
         [
@@ -153,8 +126,9 @@ def undo_card(visit: Visit, reader: Reader) -> Card:
             name_line(visit.client.name),
             lines(
                 [
-                    (t("visit_card.when"), reader.when(visit.starts_at)),
-                    (t("visit_card.type"), visit_in_short(visit, reader)),
+                    (t("undo.now"), state(visit)),
+                    (t("undo.back"), run(state(back), bold=True)),
+                    (t("visit_card.type"), visit_in_short(back, reader)),
                 ]
             ),
             text(t("undo.told")),

@@ -3,28 +3,13 @@
 from bot.strings.phones import sms_reach
 from bot.strings.words import duration_in_words
 from bot.visits.models import Draft, Slot, SlotVerdict, StaffMember
-from cards.elements import (
-    Card,
-    Element,
-    actions,
-    box,
-    card,
-    execute,
-    heading,
-    lines,
-    run,
-    small,
-    stacked,
-    text,
-    text_input,
-    toggle,
-)
+from cards.elements import Card, Element, actions, card, execute, lines, run, small, text, toggle
+from cards.objections import objecting, ways_on, what_objects
 from cards.reader import Reader
 from cards.typed_text import NOTES, typed
 from cards.verbs import BookAnyway, BookDraft, ChangeDraft, DiscardDraft, PickSlot, TryAgain
-from cards.visit_lines import name_line, objection_words, when_rows
+from cards.visit_lines import name_line, when_rows
 
-REASON_LENGTH = 300
 MOST_TIMES = 24
 
 
@@ -48,15 +33,14 @@ def confirm_card(
     if staff is None or starts_at is None:
         raise ValueError("only a complete draft can be confirmed")
     name = typed(draft.client_name or "")
-    objected = verdict is not None and not verdict.is_free
-    title = "confirm.unread_title" if unread else "confirm.objected_title" if objected else "confirm.title"
+    objected = objecting(verdict)
+    title, *against = what_objects(t("confirm.title"), objected, staff, reader, unread=unread)
     return card(
         t("confirm.summary", client=name, when=reader.when(starts_at), staff=typed(staff.display_name)),
         [
-            heading(t(title)),
+            title,
             text(notice) if notice else None,
-            box([text(t("confirm.unread", staff=typed(staff.display_name)))], style="warning") if unread else None,
-            _objections(verdict, reader) if verdict is not None and objected else None,
+            *against,
             name_line(name),
             lines(
                 [
@@ -69,7 +53,7 @@ def confirm_card(
                 ]
             ),
             *_telling(draft, reader),
-            *_buttons(draft, reader, verdict if objected else None, unread=unread, reason_error=reason_error),
+            *_buttons(draft, reader, objected, unread=unread, reason_error=reason_error),
         ],
         language=t.language,
     )
@@ -84,10 +68,6 @@ def _type_words(draft: Draft, reader: Reader) -> str:
     return reader.t("confirm.type_value", type=name, duration=duration_in_words(length, reader.t))
 
 
-def _objections(verdict: SlotVerdict, reader: Reader) -> Element | None:
-    return box([text(objection_words(each, reader)) for each in verdict.objections[:4]], style="warning")
-
-
 def _telling(draft: Draft, reader: Reader) -> list[Element | None]:
     """Whether and how the client hears of it: the switch only where a text message can reach them."""
     t = reader.t
@@ -97,7 +77,7 @@ def _telling(draft: Draft, reader: Reader) -> list[Element | None]:
     return [
         switch if reachable else None,
         small(t(f"confirm.sms.{reach}"), tone="default" if reach == "reachable" else "attention"),
-        small(t("confirm.email_too")) if draft.email else None,
+        small(t("confirm.email_too")) if draft.email and reader.can_mail else None,
     ]
 
 
@@ -114,19 +94,8 @@ def _buttons(
     if verdict is None:
         return [actions(execute(t("confirm.book"), BookDraft.model_validate(about), style="positive"), change, discard)]
     anyway = execute(t("confirm.book_anyway"), BookAnyway.model_validate(about)) if verdict.can_override else None
-    reason = text_input(
-        "reason",
-        t("confirm.reason"),
-        placeholder=t("confirm.reason_hint"),
-        max_length=REASON_LENGTH,
-        error=reason_error,
-    )
-    return [
-        heading(t("confirm.nearest"), size="medium") if verdict.alternatives else None,
-        stacked(execute(reader.slot(each), _pick(about, each)) for each in verdict.alternatives[:3]),
-        reason if anyway else None,
-        actions(anyway, change, discard),
-    ]
+    nearest = [execute(reader.slot(each), _pick(about, each)) for each in verdict.alternatives]
+    return ways_on(nearest, anyway, [change, discard], reader, why=t("confirm.reason"), error=reason_error)
 
 
 def _pick(about: dict[str, object], slot: Slot) -> PickSlot:

@@ -108,8 +108,8 @@ def effect_words(visit: Visit, effect: EffectStatus, reader: Reader, now: dateti
     """One effect's state as a sentence."""
     t = reader.t
     state: str = effect.state
-    if effect.kind is EffectKind.calendar and effect.state is EffectState.done and visit.is_cancelled:
-        state = "done_cancelled"
+    if effect.kind is EffectKind.calendar and visit.is_cancelled and t.has(f"effect.calendar.{state}_cancelled"):
+        state = f"{state}_cancelled"
     words = t(
         f"effect.{effect.kind}.{state}",
         at=reader.clock(effect.at, now),
@@ -136,7 +136,20 @@ def minutes_until(moment: datetime, now: datetime) -> int:
     return max(1, -((now - moment) // timedelta(minutes=1)))
 
 
-def undecided(effects: Sequence[EffectStatus]) -> list[EffectStatus]:
-    """Texts whose outcome a person must decide on, oldest first: Resend or Leave."""
-    texts = (*SMS, EffectKind.sms_reminder)
-    return [each for each in effects if each.kind in texts and each.state is EffectState.unknown]
+def undecided(lines: Sequence[EffectLine]) -> EffectLine | None:
+    """What a person has to decide on next: the calendar before all else, then what nobody knows, then the latest.
+
+    The client's reminder text is one only where nobody knows of it.
+    """
+    stuck = [each for each in lines if each.effect.state in NEEDS_YOU]
+    open_ones = [each for each in stuck if each.effect.kind is not EffectKind.sms_reminder or is_unknown(each.effect)]
+    return max(
+        open_ones,
+        key=lambda each: (each.effect.kind is EffectKind.calendar, is_unknown(each.effect), each.effect.at),
+        default=None,
+    )
+
+
+def is_unknown(effect: EffectStatus) -> bool:
+    """Whether it was sent and no answer came."""
+    return effect.state is EffectState.unknown

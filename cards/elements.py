@@ -221,9 +221,13 @@ def execute(
     }
 
 
-def open_url(words: str, url: str | None, *, allowed: bool) -> Element | None:
+def open_url(
+    words: str, url: str | None, *, allowed: bool, style: Literal["default", "positive"] = "default"
+) -> Element | None:
     """A button that opens a link; None, so no button, without a link or where its host is not on the allow-list."""
-    return {"type": "Action.OpenUrl", "title": words, "url": url} if url and allowed else None
+    if not url or not allowed:
+        return None
+    return _without_defaults({"type": "Action.OpenUrl", "title": words, "url": url, "style": style})
 
 
 def actions(*buttons: Element | None) -> Element | None:

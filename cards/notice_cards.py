@@ -41,7 +41,7 @@ def reminder_card(visit: Visit, reader: Reader, *, late_done: bool = False) -> C
             ),
             small(t(done)) if late_done else None,
             actions(
-                open_url(t("reminder.join"), visit.join_url, allowed=reader.allows(visit.join_url)),
+                open_url(t("reminder.join"), visit.join_url, allowed=reader.allows(visit.join_url), style="positive"),
                 None if late_done else execute(t("reminder.running_late"), RunningLate.of(visit)),
                 execute(t("reminder.reschedule"), RescheduleVisit.of(visit)),
                 execute(t("visit_card.arrived"), MarkArrived.of(visit)) if late_done else None,
@@ -116,7 +116,7 @@ def drift_card(visit: Visit, calendar_starts_at: datetime | None, reader: Reader
                     (t("visit_card.type"), visit_in_short(visit, reader)),
                 ]
             ),
-            small(t("drift.told")),
+            small(t("drift.told_deleted" if deleted else "drift.told_moved")),
             small(t("drift.told_back")) if deleted else None,
             actions(
                 execute(t("drift.adopt_deleted" if deleted else "drift.adopt_moved"), AdoptDrift.of(visit, **about)),
@@ -151,7 +151,7 @@ def waiting_card(visit: Visit, since: datetime, reader: Reader) -> Card:
                 ]
             ),
             actions(
-                open_url(t("arrival.join"), visit.join_url, allowed=reader.allows(visit.join_url)),
+                open_url(t("arrival.join"), visit.join_url, allowed=reader.allows(visit.join_url), style="positive"),
                 execute(t("reminder.running_late"), RunningLate.of(visit)),
                 execute(t("visit_card.show"), ShowVisit(visit_id=visit.id)),
             ),

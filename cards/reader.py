@@ -148,11 +148,12 @@ class Readers:
         link_origins: Iterable[str] = (),
         *,
         can_text: bool = True,
+        can_mail: bool = True,
         keeping: Callable[[], Keeping] | None = None,
     ) -> None:
         """``link_origins`` are further origins whose links may be buttons: the emulator's ``http://127.0.0.1:3978``."""
         self.clinic = clinic
-        self._can_text = can_text
+        self._can_text, self._can_mail = can_text, can_mail
         self._keeping = keeping
         self._origins = frozenset(each.rstrip("/").lower() for each in link_origins)
 
@@ -165,6 +166,7 @@ class Readers:
             teams_zone=person.teams_time_zone if person else None,
             link_origins=self._origins,
             can_text=self._can_text,
+            can_mail=self._can_mail,
             keeping=self._keeping() if self._keeping else None,
         )
 

@@ -92,9 +92,10 @@ class UndoTellsClient(VisitError):
 
     code = "undo_tells_client"
 
-    def __init__(self, visit: Visit, **facts: object) -> None:
+    def __init__(self, visit: Visit, back: Visit, **facts: object) -> None:
+        """``back`` is the visit as Undo would have it."""
         super().__init__(**facts)
-        self.visit = visit
+        self.visit, self.back = visit, back
 
 
 class StoreUnavailable(VisitError):

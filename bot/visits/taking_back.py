@@ -69,7 +69,7 @@ class TakingBack(Acting):
         new = changes.undone(visit, await self._store.versions(visit_id), by=by.id, now=now)
         outlook = changes.undo_outlook(visit, now)
         if outlook == "correcting" and not correcting:
-            raise UndoTellsClient(visit)
+            raise UndoTellsClient(visit, new)
         if new.is_cancelled and visit.ends_at <= now:
             raise VisitOver(visit_id=visit.id)
         stored = await self._take_back(visit, new, keeps_rules=not changes.is_quiet(visit, now))

@@ -43,10 +43,12 @@ class Decisions:
         return await self._change(visit_id, key, change)
 
     async def leave(self, visit_id: VisitId, key: str) -> bool:
-        """Leave an unknown effect as it is: the client is taken to know."""
+        """Leave an effect as it is: of one that is unknown, the client is taken to know; of one that was refused or
+        given up, somebody told them or will.
+        """
 
         def change(row: EffectRow) -> LedgerChanges | None:
-            if row.state is not EffectState.unknown:
+            if row.state not in STUCK:
                 return None
             return LedgerChanges(rows=[replace(row, state=EffectState.left, updated_at=self._clock.now())])
 

@@ -22,6 +22,7 @@ from bot.visits.models import (
     Slot,
     SlotVerdict,
     StaffMember,
+    Told,
     Visit,
     VisitId,
 )
@@ -360,7 +361,13 @@ class Gallery:
         )
         yield (
             "visit_moved",
-            show([*all_done, e(k.sms_reschedule)], override_reason=self.words.reason, starts_at=START, version=3),
+            show(
+                [*all_done, e(k.sms_reschedule, s.waiting, until=timedelta(seconds=20))],
+                override_reason=self.words.reason,
+                told=Told(starts_at=START - timedelta(days=1), at=NOW),
+                quiet_until=quiet,
+                version=3,
+            ),
         )
         yield (
             "visit_no_text",
@@ -434,7 +441,7 @@ class Gallery:
                 self.visit(text_client=False, client=self.client().model_copy(update={"email": None})), r
             ),
         )
-        yield "undo", lambda: undo_card(self.visit(), r)
+        yield "undo", lambda: undo_card(self.visit(), self.visit(starts_at=START - timedelta(days=1)), r)
 
     def _lists(self) -> Iterator[tuple[str, Callable[[], Card]]]:
         r = self.reader

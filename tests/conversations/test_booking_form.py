@@ -18,7 +18,7 @@ async def test_book_opens_one_form(office: Office) -> None:
             shows Appointment type
             shows Notes for staff only (optional)
             shows Text the client
-            offers Check times, Continue, Discard
+            offers Continue, Check times, Discard
     """)
 
 
@@ -73,9 +73,9 @@ async def test_what_is_wrong_or_missing_is_told_beside_the_field(office: Office)
             shows Ana Ruiz
             shows 12
             shows This is not a whole phone number, such as (206) 555-0142.
-            shows With whom?
-            shows At what time?
-            hides Whose visit is it?
+            shows Choose who it is with.
+            shows Write a time.
+            hides Write the client
     """)
 
 

@@ -61,7 +61,63 @@ async def test_a_refused_text_says_why(office: Office) -> None:
         {BOOK}
         Bot: [same card] Ana Ruiz: Booked, and needs you, …
             shows Confirmation refused:
+            shows Please tell the client yourself.
+            offers Resend, Leave, Join, Reschedule, Cancel
     """)
+
+
+async def test_a_refused_text_is_sent_once_more_where_a_person_says_so(office: Office) -> None:
+    office.fails("POST", "sendVirtualAppointmentSms", status=403)
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+        Jordan: (taps Resend)
+        Bot: [same card] {BOOKED}
+            shows Confirmation accepted by Microsoft
+    """)
+    assert office.sms() == [("+12065550142", "confirmation")]
+
+
+async def test_a_refused_text_asks_for_nobody_once_somebody_told_the_client(office: Office) -> None:
+    office.fails("POST", "sendVirtualAppointmentSms", status=403)
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+        Jordan: (taps Leave)
+        Bot: [same card] {BOOKED}
+            shows Confirmation: left as it is
+            offers Join, Reschedule, Cancel
+    """)
+    await office.time_passes(hours=1)
+    assert office.sms() == []
+
+
+async def test_a_number_that_texts_cannot_reach_is_never_tried(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: book Ana Ruiz +44 20 7946 0958 follow-up with Dr Kim Friday half past 2
+        Bot: [card] Please check: …
+            shows … The client gets no text message.
+        Jordan: (taps Book)
+        Bot: [same card] Ana Ruiz: Visit booked, …
+            shows None: Microsoft texts only numbers in the United States
+    """)
+    assert not [each for each in office.world()["requests"] if "Sms" in each["path"]]
+
+
+async def test_a_refused_calendar_is_tried_again_where_a_person_says_so(office: Office) -> None:
+    office.fails("POST", "/events$", status=403)
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Reserved here, but not in the calendar, …
+            offers Try again, Reschedule, Cancel
+        Jordan: (taps Try again)
+        Bot: [same card] {BOOKED}
+    """)
+    assert len(office.events()) == 1
 
 
 async def test_a_calendar_that_is_briefly_away_is_tried_again_by_itself(office: Office) -> None:

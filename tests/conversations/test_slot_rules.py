@@ -32,7 +32,7 @@ async def test_book_anyway_needs_a_reason_and_marks_the_visit(office: Office) ->
             shows Say why, in a few words.
         Jordan: (fills To book it anyway, say why = Dr Kim agreed; taps Book anyway)
         Bot: [same card] Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific
-            shows Against the rules
+            shows Exception
             shows Dr Kim agreed
     """)
 

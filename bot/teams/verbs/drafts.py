@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from bot.strings.phones import sms_reach
 from bot.understanding.reading import Reading
 from bot.visits.drafts import DraftParts, changed, missing, visit_of, wanted_of
 from bot.visits.errors import CalendarUnreadable, DraftChanged, DraftGone, DraftIncomplete, SlotTaken
@@ -127,6 +128,8 @@ class DraftVerbs:
             await self._conversation.go_on(talk, draft)
             return
         await self._conversation.leave(talk)
+        if sms_reach(draft.phone) == "not_us":  # the card has said that no text goes there
+            draft = await self._keep(talk, _switched(draft, False))
         message_id = await self._desk.show_working(talk, _visit_to_be(talk, draft))
         try:
             visit = await self._desk.visits.reserve(draft.id, draft.version, talk.person)

@@ -134,7 +134,7 @@ class VisitVerbs:
         if reason:
             await self._move(visit, press, talk, reason=reason)
         else:
-            error = talk.t("move.reason_missing")
+            error = talk.t("confirm.reason_missing")
             await self._desk.show_move(talk, visit, press.starts_at, _length(press), reason_error=error)
 
     async def _move(self, visit: Visit, press: MoveVisit | MoveAnyway, talk: Talk, *, reason: str | None) -> None:
@@ -207,7 +207,7 @@ class VisitVerbs:
             visit = await self._desk.visits.undo(press.visit_id, press.version, talk.person, correcting=correcting)
         except UndoTellsClient as told:
             topic = Topic(kind="visit", id=told.visit.id)
-            await self._desk.show_about(talk, undo_card(told.visit, talk.reader), topic)
+            await self._desk.show_about(talk, undo_card(told.visit, told.back, talk.reader), topic)
         except NothingToUndo as refused:
             visit = await self._desk.visits.visit(press.visit_id, talk.person)
             reason = str(refused.facts.get("reason", refused.code))

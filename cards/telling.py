@@ -1,0 +1,20 @@
+"""Whether the client hears of what is done to a visit, and by which way."""
+
+from bot.strings.phones import sms_reach
+from bot.visits.models import Client, Visit
+from cards.reader import Reader
+
+
+def hears(visit: Visit, reader: Reader) -> bool:
+    """Whether the client is told when the visit is moved or cancelled, unless somebody decides otherwise."""
+    return is_texted(visit, reader) or is_mailed(visit.client, reader)
+
+
+def is_texted(visit: Visit, reader: Reader) -> bool:
+    """Whether text messages go to the client."""
+    return reader.can_text and visit.text_client and sms_reach(visit.client.phone) in ("reachable", "not_mobile")
+
+
+def is_mailed(client: Client, reader: Reader) -> bool:
+    """Whether the calendar mails the client."""
+    return reader.can_mail and client.email is not None
