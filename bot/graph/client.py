@@ -22,7 +22,7 @@ from bot.graph.clouds import Cloud
 from bot.graph.connections import Connections
 from bot.graph.identity import Seat, TokenProvider
 from bot.graph.pace import Breaker, MailboxGate, Patience, Sleep
-from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
+from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, SignInNeeded, TenantProvisioning
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,8 @@ class GraphClient:
         Raises: CalendarBusy, TenantProvisioning, CalendarRefused, SignInNeeded; OutcomeUnknown for a write whose
         answer was lost.
         """
-        return await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
+        _, answer = await self._seated(call, seat, ids, body, query, prefer, language)
+        return answer
 
     async def pages(
         self,
@@ -117,7 +118,7 @@ class GraphClient:
         Raises: CalendarRefused where a page names another host: the token goes nowhere else.
         Source: learn.microsoft.com/graph/paging
         """
-        answer = await self._patiently(call, seat, self._url(call, seat, ids), None, query, prefer, None)
+        seat, answer = await self._seated(call, seat, ids, None, query, prefer, None)
         while True:
             for item in answer.get("value", ()):
                 yield item
@@ -125,6 +126,25 @@ class GraphClient:
             if not url:
                 return
             answer = await self._patiently(call, seat, self._next(str(url)), None, None, prefer, None)
+
+    async def _seated(
+        self,
+        call: Call,
+        seat: Seat,
+        ids: Mapping[str, str],
+        body: Json | None,
+        query: Mapping[str, str] | None,
+        prefer: Sequence[str],
+        language: str | None,
+    ) -> tuple[Seat, Any]:
+        """The answer, and from which seat it was had: the app's, where it may stand in for a sign-in that is over."""
+        try:
+            return seat, await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
+        except SignInNeeded:
+            if not seat.stand_in:
+                raise
+        seat = seat.as_app()
+        return seat, await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
 
     def _url(self, call: Call, seat: Seat, ids: Mapping[str, str]) -> str:
         if not call.exists_in(self.cloud):

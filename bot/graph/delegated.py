@@ -27,6 +27,8 @@ ASK_AGAIN = frozenset({"invalid_grant", "interaction_required", "login_required"
 """Errors that only the person can mend: consent, another factor, a password that changed."""
 
 
+NOTHING_KEPT = {"error": "login_required"}
+"""What it amounts to where MSAL finds neither an account nor a refresh token in what is kept."""
 DECLINED = frozenset({"access_denied"})
 """What the sign-in page answers where the person, or their administrator, does not want it."""
 
@@ -50,6 +52,10 @@ class GrantStore(Protocol):
         """Keep it, in place of what was."""
         ...
 
+    async def renew(self, person: str, before: bytes, grant: bytes) -> None:
+        """Keep it, if what is kept is still ``before``: who signed out meanwhile stays signed out."""
+        ...
+
     async def delete(self, person: str) -> None:
         """Forget it."""
         ...
@@ -68,6 +74,11 @@ class MemoryGrants:
     async def save(self, person: str, grant: bytes) -> None:
         """Keep it."""
         self._kept[person] = grant
+
+    async def renew(self, person: str, before: bytes, grant: bytes) -> None:
+        """Keep it, if what is kept is still ``before``."""
+        if self._kept.get(person) == before:
+            self._kept[person] = grant
 
     async def delete(self, person: str) -> None:
         """Forget it."""
@@ -205,22 +216,21 @@ class DelegatedTokens:
         Raises: SignInNeeded where nothing is kept or it no longer holds; it is then forgotten.
         """
         async with self._lock(person):
-            cache = await self._cache_of(person)
+            grant, cache = await self._cache_of(person)
             answer = await in_thread(lambda: self._acquire(cache, claims))
-            if answer is None:
-                raise SignInNeeded(person)
             try:
-                token = self._token(person, answer)
+                token = self._token(person, answer or NOTHING_KEPT)
             except SignInNeeded:
                 await self._store.delete(person)
                 raise
             if cache.has_state_changed:
-                await self._store.save(person, self._sealed.seal(cache.serialize()))
+                await self._store.renew(person, grant, self._sealed.seal(cache.serialize()))
             return token
 
     async def has_grant(self, person: str) -> bool:
-        """Whether anything is kept for this person. It may turn out to hold no longer."""
-        return await self._store.load(person) is not None
+        """Whether anything that a key of ours opens is kept. It may turn out to hold no longer."""
+        grant = await self._store.load(person)
+        return grant is not None and self._sealed.open(grant) is not None
 
     async def sign_out(self, person: str) -> None:
         """Forget the person's grant. Whoever caches tokens forgets theirs too (``GraphTokens.forget``)."""
@@ -231,14 +241,14 @@ class DelegatedTokens:
     def _lock(self, person: str) -> asyncio.Lock:
         return self._locks.setdefault(person, asyncio.Lock())
 
-    async def _cache_of(self, person: str) -> Any:
+    async def _cache_of(self, person: str) -> tuple[bytes, Any]:
         grant = await self._store.load(person)
         text = None if grant is None else self._sealed.open(grant)
-        if text is None:
+        if grant is None or text is None:
             raise SignInNeeded(person)
         cache = msal.SerializableTokenCache()
         cache.deserialize(text)
-        return cache
+        return grant, cache
 
     def _acquire(self, cache: Any, claims: str | None) -> Any:
         client = self._client(cache)

@@ -8,7 +8,7 @@ mailbox is their own. Which of the two a call uses is decided by ``Identities``,
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from bot.graph.calls import Call
@@ -28,6 +28,8 @@ class Seat:
     owner: str | None = None
     person: str | None = None
     shared: str | None = None
+    stand_in: bool = field(default=False, compare=False)
+    """Whether the app may make the call where it turns out that the person's sign-in no longer holds."""
 
     @property
     def path(self) -> str:
@@ -40,6 +42,10 @@ class Seat:
     def identity(self) -> Identity:
         """App-only or delegated."""
         return "app" if self.person is None else "delegated"
+
+    def as_app(self) -> "Seat":
+        """The same place, with the app in it."""
+        return replace(self, person=None, stand_in=False)
 
 
 class TokenProvider(Protocol):
@@ -100,7 +106,7 @@ class Seating:
         if self.identities.preferred(call) == "app":
             return Seat(owner)
         if await self._tokens.has_grant(owner):
-            return Seat(owner, person=owner)
+            return Seat(owner, person=owner, stand_in=self.identities.may_fall_back(call))
         if self.identities.may_fall_back(call):
             return Seat(owner)
         raise SignInNeeded(owner, call=call.name)
@@ -113,7 +119,7 @@ class Seating:
         if self.identities.preferred(call) == "app":
             return Seat(shared=shared)
         if person is not None and await self._tokens.has_grant(person):
-            return Seat(person=person, shared=shared)
+            return Seat(person=person, shared=shared, stand_in=self.identities.may_fall_back(call))
         if self.identities.may_fall_back(call):
             return Seat(shared=shared)
         raise SignInNeeded(person or "", call=call.name)

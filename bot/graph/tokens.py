@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.visits.errors import SignInNeeded
+from bot.visits.errors import CalendarBusy, SignInNeeded
 
 log = logging.getLogger(__name__)
 
 EARLY = timedelta(minutes=5)
 """How long before its end a token is renewed."""
+LAST = timedelta(seconds=30)
+"""What a token must still last to be used at all: a call takes its time."""
 
 
 @dataclass(frozen=True)
@@ -34,28 +36,44 @@ class TokenCache:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tokens: dict[str, Token] = {}
+        self._claims: dict[str, str | None] = {}
+        """The claims each kept token was made with."""
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def get(self, key: str, sign_in: SignIn, *, claims: str | None = None) -> str:
-        """The kept token while it is good, else a new one. With ``claims`` the kept one is not good any more."""
+        """The kept token while it is good, else a new one. With ``claims`` the kept one is not good any more.
+
+        One that is renewed early is used to its end while sign-in is away.
+        """
         seen = self._tokens.get(key)
-        if claims is None and seen is not None and self._is_good(seen):
+        if claims is None and seen is not None and self._lasts(seen, EARLY):
             return seen.value
         async with self._locks.setdefault(key, asyncio.Lock()):
             kept = self._tokens.get(key)
-            renewed_meanwhile = kept is not seen
-            if kept is not None and self._is_good(kept) and (claims is None or (renewed_meanwhile and not claims)):
+            if kept is not None and self._lasts(kept, EARLY) and self._answers(key, kept, seen, claims):
                 return kept.value
-            token = await sign_in(claims)
-            self._tokens[key] = token
+            try:
+                token = await sign_in(claims)
+            except CalendarBusy:
+                if claims is None and kept is not None and self._lasts(kept, LAST):
+                    log.warning("graph.token_used_to_its_end")
+                    return kept.value
+                raise
+            self._tokens[key], self._claims[key] = token, claims
             return token.value
+
+    def _answers(self, key: str, kept: Token, seen: Token | None, claims: str | None) -> bool:
+        """Whether the token kept by now does for whoever found that ``seen`` did not."""
+        if claims is None:
+            return True
+        return kept is not seen and (not claims or self._claims.get(key) == claims)
 
     def forget(self, key: str) -> None:
         """Drop a token, as at sign-out."""
         self._tokens.pop(key, None)
 
-    def _is_good(self, token: Token) -> bool:
-        return token.expires_at - self._clock.now() > EARLY
+    def _lasts(self, token: Token, span: timedelta) -> bool:
+        return token.expires_at - self._clock.now() > span
 
 
 class AppSignIn(Protocol):

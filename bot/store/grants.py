@@ -1,6 +1,6 @@
 """What people granted the bot, as sealed text. Implements the Graph edge's ``GrantStore``."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot.clock import Clock
 from bot.store.engine import Database
@@ -30,6 +30,12 @@ class SqlGrants:
             connection.execute(new.on_conflict_do_update(index_elements=["person"], set_=values))
 
         await self._database.run(work)
+
+    async def renew(self, person: str, before: bytes, grant: bytes) -> None:
+        """Keep it, if what is kept is still ``before``: who signed out meanwhile stays signed out."""
+        same = (grants.c.person == person) & (grants.c.sealed == before.decode())
+        statement = update(grants).where(same).values(sealed=grant.decode(), updated_at=self._clock.now())
+        await self._database.run(lambda connection: connection.execute(statement).close())
 
     async def delete(self, person: str) -> None:
         """Forget it."""

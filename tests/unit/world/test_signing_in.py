@@ -115,6 +115,63 @@ async def test_what_waited_for_the_sign_in_goes_on_after_it(clinic: WatchedOffic
     assert [each["deleted_at"] is not None for each in clinic.events()] == [True]
 
 
+def withdraws(office: WatchedOffice, persona: Persona) -> None:
+    """An administrator takes the person's consent away, or their account: present tokens are refused from now on."""
+    world = office.emulator.world
+    world.users = tuple(
+        each.model_copy(update={"consented": False}) if each.id == persona.object_id else each for each in world.users
+    )
+    office.emulator.identity.revoke(persona.object_id)
+
+
+async def booked_by_kim(office: WatchedOffice) -> Chat:
+    """Kim signs in and books, and a minute passes."""
+    chat = office.chat_with(KIM)
+    await chat.says("sign in")
+    assert await hands_over(office, chat, token_of(office, KIM)) == 200
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    await chat.taps("Book")
+    await office.time_passes(minutes=1)
+    return chat
+
+
+async def test_a_grant_that_was_withdrawn_is_noticed_and_asked_for_again(clinic: WatchedOffice) -> None:
+    chat = await booked_by_kim(clinic)
+    withdraws(clinic, KIM)
+    await chat.says("cancel Ana Ruiz")
+    await chat.taps("Cancel the visit")
+    await clinic.settles()
+    assert "has to sign in first" in chat.reads()
+    assert [each["deleted_at"] for each in clinic.events()] == [None]
+    await clinic.looks("nudges")
+    assert any("waits until you sign in" in summary_of(each.now) for each in chat.messages)
+    await chat.says("sign in")
+    await clinic.settles()
+    assert len(sign_in_cards(chat)) == 2  # asked again, not "you are signed in already"
+
+
+async def test_where_the_app_may_stand_in_it_does_what_the_withdrawn_grant_could_not(tmp_path: Path) -> None:
+    async with WatchedOffice(tmp_path, graph_identity="delegated", without_grant="app") as office:
+        chat = await booked_by_kim(office)
+        withdraws(office, KIM)
+        await chat.says("cancel Ana Ruiz")
+        await chat.taps("Cancel the visit")
+        await office.settles()
+        (event,) = office.events()
+        assert event["deleted_at"] is not None or event["is_cancelled"]
+        done = [each["path"] for each in office.world()["requests"] if each["status"] in (202, 204)]
+        assert done[-1].startswith(f"/v1.0/users/{KIM.object_id}/events/")
+
+
+async def test_whoever_is_signed_in_is_told_so(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("sign in")
+    await hands_over(clinic, chat, token_of(clinic, KIM))
+    await chat.says("sign in")
+    await clinic.settles()
+    assert chat.messages[-1].now["text"] == "You are signed in already."
+
+
 async def test_by_default_nobody_signs_in(office: WatchedOffice) -> None:
     chat = office.chat_with(JORDAN)
     await chat.plays("""
