@@ -7,9 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bot.clinic import DemoVisit
 from bot.clock import Clock
-from bot.visits.errors import SlotTaken
+from bot.visits import changes
+from bot.visits.errors import SlotTaken, VisitChanged
 from bot.visits.models import Client, Clinic, Visit, VisitId
 from bot.visits.ports import VisitStore, Work
+
+AHEAD = timedelta(days=3660)
 
 
 async def seed(demo: Iterable[DemoVisit], clinic: Clinic, store: VisitStore, work: Work, clock: Clock) -> None:
@@ -24,6 +27,24 @@ async def seed(demo: Iterable[DemoVisit], clinic: Clinic, store: VisitStore, wor
                 await work.start("booking", await store.insert(visit, check_overlap=True))
             except SlotTaken:
                 continue  # somebody booked that time on an earlier day
+
+
+async def call_off(store: VisitStore, work: Work, clock: Clock) -> None:
+    """Call off every visit that is not over, without a word to its client.
+
+    Only ever called while Graph is played by the emulator, which is about to forget them.
+    """
+    now = clock.now()
+    for visit in await store.between(now - timedelta(days=1), now + AHEAD):
+        if visit.is_cancelled or visit.ends_at <= now:
+            continue
+        off = changes.cancelled(
+            visit, by=visit.requested_by, now=now, quiet=timedelta(0), reason=None, tell_client=False
+        )
+        try:
+            await work.start("cancellation", await store.update(off, expected_version=visit.version))
+        except VisitChanged:
+            continue  # somebody is acting on it at this moment
 
 
 def _visit(demo: DemoVisit, clinic: Clinic, clock: Clock) -> Visit:

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from bot.clinic import ClinicFile, DemoVisit, demo_clinic, load_clinic
 from bot.clock import Clock, SystemClock
-from bot.demo import seed
+from bot.demo import call_off, seed
 from bot.graph.backend import GraphEdge, open_graph
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
@@ -59,6 +59,9 @@ log = logging.getLogger(__name__)
 
 ALONE = "only"
 """The executor's name where there can be but one: it takes its own work up again after a restart."""
+
+
+CALLING_OFF_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,13 @@ class Application:
         await self.edge.settled()
         await self.watching.settled()
         await self.engine.idle()
+
+    async def start_over(self) -> None:
+        """Call every coming visit off without a word, before the world they lie in is forgotten: for the demo."""
+        await call_off(self.store, self.work, self.clock)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CALLING_OFF_SECONDS):
+                await self.idle()
 
     async def is_warm(self) -> bool:
         """Whether the start has come to its end."""
@@ -291,6 +301,7 @@ async def build(
     add_health(application.web, {"warm": application.is_warm, "database": application.has_database})
     if emulator is not None:
         mount(application.web, emulator)
+        emulator.before_reset = application.start_over
     return application
 
 

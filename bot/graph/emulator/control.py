@@ -94,7 +94,7 @@ class Control:
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
         """Begin again."""
-        self._emulator.reset()
+        await self._emulator.start_over()
         return web.json_response({"reset": True})
 
     async def switches(self, request: web.Request) -> web.StreamResponse:

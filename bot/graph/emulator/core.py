@@ -69,6 +69,7 @@ class GraphEmulator:
         state_file: Path | None = None,
     ) -> None:
         self.visit_base = visit_base
+        self.before_reset: Callable[[], Awaitable[None]] | None = None
         self.clock = clock or SystemClock()
         self.faults = Faults()
         self._first_world = world or demo_world()
@@ -77,6 +78,12 @@ class GraphEmulator:
         self._at_work: Counter[str] = Counter()
         self._keeper = None if state_file is None else Keeper(state_file, self._memory)
         self._begin(self._keeper.load() if self._keeper else None)
+
+    async def start_over(self) -> None:
+        """As ``reset``, once whoever runs beside the emulator has let go of what lies in it."""
+        if self.before_reset is not None:
+            await self.before_reset()
+        self.reset()
 
     def reset(self) -> None:
         """Back to the world as it was given, with nothing asked and nothing done."""

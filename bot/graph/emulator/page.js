@@ -204,7 +204,11 @@ async function refresh() {
 }
 
 byId("reset").addEventListener("click", () => {
-  if (confirm("Forget every request, event and message?")) post("/emulator/reset");
+  const words =
+    "Forget every request, event and message?\n\n" +
+    "The bot calls its coming visits off with it, and tells no client. " +
+    "(A bot that runs elsewhere keeps them, and will find them gone.)";
+  if (confirm(words)) post("/emulator/reset");
 });
 
 (async function watch() {

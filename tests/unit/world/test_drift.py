@@ -252,6 +252,25 @@ async def test_where_nobody_can_be_asked_the_desk_is_told_without_client_data(tm
         assert "Ruiz" not in words
 
 
+async def test_starting_the_demo_over_calls_the_visits_off_and_asks_about_none(office: Office, chat: Chat) -> None:
+    texts = office.sms()
+    assert (await office.door.post("/emulator/reset")).status == 200
+    await office.time_passes(minutes=2)
+    await looks(office)
+    await chat.plays("""
+        Bot: [same card] Ana Ruiz: Visit cancelled, Fri 27 Nov 2026, 2:30 PM Pacific
+    """)
+    assert (office.events(), office.sms()) == ([], [])
+    assert texts == [("+12065550142", "confirmation")]
+    await chat.plays(f"""
+        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
+        Bot: [card] Please check: …
+            offers Book, Change, Discard
+        Jordan: (taps Book)
+        Bot: [same card] {BOOKED}
+    """)
+
+
 async def test_a_calendar_that_was_emptied_is_one_matter_for_the_desk(tmp_path: Path) -> None:
     async with Office(tmp_path) as office:
         await office.restarts_with(desk_chat=DESK)
