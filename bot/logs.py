@@ -3,7 +3,10 @@
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Mapping
+from itertools import islice
+from pathlib import PurePath
 
 OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -19,6 +22,9 @@ TALKATIVE: Mapping[str, int] = {
     "botframework": logging.WARNING,
     "urllib3": logging.WARNING,
 }
+
+MOST_FRAMES = 12
+"""So many places of an exception are told."""
 
 
 class EventFormatter(logging.Formatter):
@@ -50,3 +56,18 @@ def configure_logs(level: str) -> None:
 
 def _utc(seconds: float | None) -> time.struct_time:
     return time.gmtime(seconds)
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an exception came from, without what it says: messages of exceptions quote what people typed.
+
+    ``KeyError at service.py:41 book < drafts.py:80 press``, the innermost place first; causes after ``from``.
+    """
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    places = " < ".join(
+        f"{PurePath(each.filename).name}:{each.lineno} {each.name}" for each in islice(frames, MOST_FRAMES)
+    )
+    told = f"{type(error).__name__} at {places}" if places else type(error).__name__
+    if isinstance(error, BaseExceptionGroup):
+        told += " of (" + "; ".join(trace_of(each) for each in error.exceptions[:3]) + ")"
+    return f"{told} from {trace_of(error.__cause__)}" if error.__cause__ is not None else told

@@ -13,12 +13,12 @@ from botbuilder.core import TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ConversationReference, ResourceResponse
 
+from bot.logs import trace_of
 from bot.teams.arrivals import MalformedActivity, checked, tenant_of, text_at
 from bot.teams.authentication import ChannelAuthentication
 from bot.teams.conversations import Conversations
 from bot.teams.participation import TURN
 from bot.teams.ports import StoredAnswer
-from bot.teams.traces import trace_of
 from bot.teams.turns import Turn
 
 log = logging.getLogger(__name__)

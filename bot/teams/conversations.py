@@ -12,13 +12,13 @@ from botbuilder.core import BotAdapter
 from botbuilder.schema import Activity
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.teams import arrivals
 from bot.teams.answers import Say
 from bot.teams.deliveries import Ending, card_under, goes_over_http, over_http, put_in_chat, while_working
 from bot.teams.participation import Participation
 from bot.teams.ports import StoredAnswer, TurnLog
 from bot.teams.runs import Run, Timing, TurnLost
-from bot.teams.traces import trace_of
 from bot.teams.turns import Turn
 from bot.visits.errors import OutcomeUnknown
 from bot.visits.ports import MessageRef

@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.settings import Settings
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import ChannelAuthentication, NoAuthentication, SigningKeys
@@ -38,7 +39,6 @@ from bot.teams.tokens import (
     cloud_of,
     msal_acquire,
 )
-from bot.teams.traces import trace_of
 from bot.teams.turns import Bot
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from botbuilder.core import BotAdapter, TurnContext
 from botbuilder.schema import Activity
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.strings.translate import Translator
 from bot.teams import arrivals
 from bot.teams.answers import Failed, Say, Show, text_message
@@ -20,7 +21,6 @@ from bot.teams.runs import Run, RunOutbox, TurnLost
 from bot.teams.sender import IN_TURN, Sender
 from bot.teams.sign_in import SignInInvokes
 from bot.teams.state import DIALOG_VERSION, DialogStateOfTurn, JsonStorage
-from bot.teams.traces import trace_of
 from bot.teams.turns import Bot, Turn, TurnKind
 from bot.visits.errors import VisitError
 from bot.visits.models import Person, Preferences

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.strings.translate import Translator
 from bot.teams.answers import Show, action_answer
 from bot.teams.arrivals import ACTION, locale_of, text_at
 from bot.teams.invokes import runs_in_order
 from bot.teams.ports import Begun, Reference, StoredAnswer, TurnLog
 from bot.teams.sender import IN_TURN, Manner, Sender
-from bot.teams.traces import trace_of
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.store.effects import EffectRow, SqlLedger
 from bot.visits.errors import (
     CalendarBusy,
@@ -185,6 +186,9 @@ class Sending:
             return self._closed(row, EffectState.failed, unreachable.code)
         except VisitError as other:
             return self._closed(row, EffectState.failed, other.code)
+        except Exception as fault:  # it may have gone out
+            log.error("effect.fault", extra={"effect": row.key, "trace": trace_of(fault)})
+            return self._in_doubt(row)
         return replace(self._closed(row, EffectState.done, None), provider_ref=reference)
 
     async def _note(self, claimed: EffectRow, outcome: EffectRow) -> None:

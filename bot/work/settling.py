@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.store.effects import EffectRow, LedgerChanges
 from bot.visits.errors import (
     CalendarBusy,
+    CalendarError,
     CalendarRefused,
     Deadline,
     OutcomeUnknown,
@@ -278,13 +280,19 @@ class Settler:
         except CalendarRefused as refused:
             return self._closed(row, EffectState.refused, str(refused.facts.get("reason", refused.code))), {}
         except (OutcomeUnknown, TimeoutError):
-            if intent.act.op in SMS_OF:
-                unknown = self._closed(row, EffectState.unknown, "outcome_unknown")
-                return unknown, _told(row, self._clock.now())
-            return self._later(row, EffectState.retrying, self._pause(row, None), "outcome_unknown"), {}
+            return self._in_doubt(intent, row, "outcome_unknown")
         except VisitError as other:
             return self._closed(row, EffectState.failed, other.code), {}
+        except Exception as fault:
+            log.error("effect.fault", extra={"effect": row.key, "trace": trace_of(fault)})
+            return self._in_doubt(intent, row, CalendarError.code)
         return self._closed(row, EffectState.done if found else EffectState.skipped, None), results
+
+    def _in_doubt(self, intent: _Intent, row: EffectRow, code: str) -> tuple[EffectRow, VisitResults]:
+        """Whether it was done is not known: a text is never repeated by itself, and everything else may be."""
+        if intent.act.op in SMS_OF:
+            return self._closed(row, EffectState.unknown, "outcome_unknown"), _told(row, self._clock.now())
+        return self._later(row, EffectState.retrying, self._pause(row, None), code), {}
 
     async def _carry_out(self, intent: _Intent) -> tuple[bool, VisitResults]:
         """Make the call. Returns whether there was anything to do it to, and what it taught."""

@@ -166,9 +166,12 @@ async def test_a_chat_that_stays_busy_until_the_visit_begins_is_left_alone_then(
     assert (await morning.effect(f"reminder:{visit.id}:15:1")).code == "too_late"
 
 
-async def test_a_reminder_whose_answer_was_lost_is_unknown_and_not_sent_again(database: Database) -> None:
+@pytest.mark.parametrize("fault", [OutcomeUnknown(), ValueError("what nobody foresaw")])
+async def test_a_reminder_whose_answer_was_lost_is_unknown_and_not_sent_again(
+    database: Database, fault: Exception
+) -> None:
     morning = Morning(database)
-    morning.chats.lost = [OutcomeUnknown()]
+    morning.chats.lost = [fault]
     visit = await morning.books()
     await morning.goes_until(NINE)
     assert len(morning.chats.told(KIM.object_id)) == 1

@@ -260,6 +260,39 @@ async def test_what_fails_for_hours_is_given_up_and_says_so() -> None:
     assert story.ledger.rows["add:v1:1"].code == "gave_up"
 
 
+async def test_what_no_edge_foresaw_is_tried_given_up_and_never_left_under_way(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.before["add"] = [ValueError("about Ana Ruiz") for _ in range(500)]
+    story.books()
+    await story.settles_all()
+    assert story.state_of("add") is EffectState.failed
+    assert story.ledger.rows["add:v1:1"].code == "gave_up"
+    assert story.open_rows() == []
+    faults = [vars(each)["trace"] for each in caplog.records if each.message == "effect.fault"]
+    assert faults[0].startswith("ValueError at world.py")
+    assert "Ana" not in str(faults)
+
+
+async def test_one_fault_that_nobody_foresaw_does_not_end_a_booking() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.after["add"] = [ValueError()]
+    story.books()
+    await story.settles_all()
+    assert story.event() is not None
+    assert story.outlook.texts == [("confirmation", NINE)]
+
+
+async def test_a_text_that_failed_as_nobody_foresaw_may_have_gone_out_and_is_not_repeated() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.after["sms_confirmation"] = [ValueError()]
+    story.books()
+    await story.settles_all()
+    assert story.state_of("sms_confirmation") is EffectState.unknown
+    assert story.outlook.texts == [("confirmation", NINE)]
+
+
 async def test_a_cancellation_text_that_cannot_be_sent_is_given_up_before_the_event_goes() -> None:
     story = Story()
     story.books()
