@@ -33,7 +33,7 @@ from bot.store.migrating import migrate
 from bot.store.visit_cards import SqlVisitCards
 from bot.store.visits import SqlVisitStore
 from bot.teams.ports import ConversationType, Reference
-from bot.visits.models import EffectState, Visit, VisitId
+from bot.visits.models import Visit, VisitId
 from bot.visits.ports import MessageRef
 from bot.work.lease import NAMESPACE
 from tests.personas import JORDAN, TENANT_ID
@@ -322,78 +322,6 @@ async def arena(database: str, *, seed: int) -> AsyncIterator[Arena]:
             await opened.closes()
             if server is not None:
                 server.close()
-
-
-async def judged(arena: Arena, figures: Figures) -> Figures:
-    """Hold what the clients, the calendars and the chats got against the rows."""
-    world = await arena.emulator()
-    texts = Counter((each["phone"], each["type"]) for each in world["sms"])
-    mails = Counter((each["to"], each["kind"]) for each in world["mails"])
-    alive: Counter[str] = Counter()
-    ever: Counter[str] = Counter()
-    for each in world["events"]:
-        visit_id = str(each["transaction_id"]).partition("-")[0]
-        ever[visit_id] += 1
-        alive[visit_id] += each["deleted_at"] is None
-    reminded = arena.teams.reminders()
-    for visit_id, facts in arena.visits.items():
-        visit = await arena.store.visit(VisitId(visit_id))
-        if visit is None:
-            continue  # never booked
-        rows = {each.key.partition(":")[0]: each for each in await arena.ledger.rows_of(VisitId(visit_id))}
-        _judge_calendar(visit, alive[visit_id], ever[visit_id], figures)
-        for op, kind in (("confirmation",) * 2, ("reschedule",) * 2, ("cancellation",) * 2):
-            _judge_once(rows.get(f"sms_{op}"), texts[(facts["client"]["phone"], kind)], figures, f"sms {op}", visit_id)
-        _judge_once(rows.get("reminder"), reminded[visit_id], figures, "reminder", visit_id)
-        if facts["client"]["email"]:
-            sent = {kind: count for (to, kind), count in mails.items() if to == facts["client"]["email"]}
-            twice = [kind for kind, count in sent.items() if count > 1]
-            figures.duplicated += len(twice)
-            figures.wrong += [f"{visit_id}: mailed twice: {kind}" for kind in twice]
-        _judge_card(arena, visit, facts, figures)
-    return figures
-
-
-def _judge_calendar(visit: Visit, alive: int, ever: int, figures: Figures) -> None:
-    wanted = 0 if visit.is_cancelled else 1
-    if alive < wanted:
-        figures.lost += 1
-        figures.wrong.append(f"{visit.id}: no event")
-    if ever > 1 or alive > wanted:
-        figures.duplicated += 1
-        figures.wrong.append(f"{visit.id}: {ever} events, {alive} there, {wanted} wanted")
-    if visit.calendar_starts_at != (None if visit.is_cancelled else visit.starts_at):
-        figures.untrue += 1
-        figures.wrong.append(f"{visit.id}: the calendar's start is another")
-
-
-def _judge_once(row: EffectRow | None, count: int, figures: Figures, what: str, visit_id: str) -> None:
-    state = row.state if row else None
-    nobody_knows = row is not None and (
-        state is EffectState.unknown or (state is EffectState.skipped and row.code == "outcome_unknown")
-    )
-    if nobody_knows:
-        figures.unknown += 1
-    if state is EffectState.done and count == 0:
-        figures.lost += 1
-        figures.wrong.append(f"{visit_id}: {what} is lost")
-    if count > 1:
-        figures.duplicated += 1
-        figures.wrong.append(f"{visit_id}: {what} went out {count} times")
-    if count and state is not EffectState.done and not nobody_knows:
-        figures.untrue += 1
-        figures.wrong.append(f"{visit_id}: {what} went out, and the ledger says {state}")
-
-
-def _judge_card(arena: Arena, visit: Visit, facts: dict[str, Any], figures: Figures) -> None:
-    number = list(arena.visits).index(visit.id)
-    versions = arena.teams.messages.get((f"chat-{number % CHATS}", f"card-{number}"), [])
-    shown = json.dumps(versions[-1]) if versions else ""
-    is_told = ('"version": ' + str(visit.version)) in shown or (visit.is_cancelled and "cancelled" in shown.lower())
-    is_working = "Working on it" in shown
-    if not versions or not is_told or is_working:
-        figures.untrue += 1
-        figures.wrong.append(f"{visit.id}: its card shows {'nothing' if not versions else 'another state'}")
 
 
 def _is_settled(visit: Visit, rows: Sequence[EffectRow]) -> bool:

@@ -5,9 +5,12 @@ second press comes right behind the first, or after everything has come to rest.
 anybody outside could see. ``REPLAY_SEED`` varies it.
 """
 
+import asyncio
 import os
 import random
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import tests.office
@@ -20,41 +23,62 @@ SEED = int(os.environ.get("REPLAY_SEED", "1"))
 class DoubleClickingChat(Chat):
     """A chat of somebody who presses twice."""
 
+    _beside: asyncio.Future[Answer] | None = None
     _later: dict[str, Any] | None = None
+    _there: Mapping[str, int] = MappingProxyType({})
 
     async def says(self, words: str) -> Answer:
-        """Type a message, after the second press that was still to come."""
-        await self._presses_later()
+        """Type a message, after the second press that is still to end."""
+        await self._ends_second_press()
         return await super().says(words)
 
     async def plays(self, script: str) -> None:
         """Play a script, and the second press of its last one."""
         await super().plays(script)
-        await self._presses_later()
+        await self._ends_second_press()
 
     async def presses(self, activity_id: str, action: dict[str, Any], values: dict[str, str]) -> Answer:
         """Deliver a press and put its answer on the screen; press again at once, or when the answer has been read."""
-        await self._presses_later()
+        await self._ends_second_press()
         answer = await super().presses(activity_id, action, values)
         again = {**self.sent[-1], "id": f"{self.sent[-1]['id']}-again"}
+        self._there = self._lengths()
         if self.office.chance.random() < 0.5:
+            self._beside = asyncio.ensure_future(self._door(again))
+        else:
             self._later = again
-            return answer
-        there = len(self.messages)
-        await self._door(again)
-        del self.messages[there:]  # whoever presses "Show" twice gets two cards; the story goes on with the first
         return answer
 
-    async def _presses_later(self) -> None:
-        again, self._later = self._later, None
-        if again is None:
-            return
-        await self.office.settles()
-        outside = await _outside(self.office)
-        await self._door(again)
-        await self.office.settles()
-        assert await _outside(self.office) == outside, f"what was pressed twice was done twice\n{self.transcript()}"
-        self._seen = len(self.messages)  # and here with the second
+    async def _ends_second_press(self) -> None:
+        beside, later = self._beside, self._later
+        self._beside = self._later = None
+        if beside is not None:
+            await beside
+        elif later is not None:
+            await self.office.settles()
+            outside = await _outside(self.office)
+            self._there = self._lengths()
+            await self._door(later)
+            await self.office.settles()
+            assert await _outside(self.office) == outside, f"pressed twice is done twice\n{self.transcript()}"
+        if beside is not None or later is not None:
+            self._goes_on_with_one(is_first=beside is not None)
+
+    def _goes_on_with_one(self, *, is_first: bool) -> None:
+        """Whoever presses "Show" twice gets two cards; the story goes on with the first, or with the second."""
+        for chat, messages in self._connector.chats.items():
+            if is_first or chat != self.conversation_id:
+                del messages[self._there.get(chat, len(messages)) :]
+        self._there = {}
+        if not is_first:
+            self._seen = len(self.messages)
+
+    def _lengths(self) -> dict[str, int]:
+        return {chat: len(messages) for chat, messages in self._connector.chats.items()}
+
+    def _nothing_unread(self) -> None:
+        if self._beside is None:  # else what the second press puts there may be there already
+            super()._nothing_unread()
 
     @property
     def office(self) -> "DoubleClickedOffice":

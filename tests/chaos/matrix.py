@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.chaos.arena import Arena, Figures, arena, judged
+from tests.chaos.arena import Arena, Figures, arena
+from tests.chaos.judge import judged
 
 PROBES = ("intended", "called", "noted")
 STEPS = ("before", "after")
@@ -111,6 +112,8 @@ async def _dies_at(ring: Arena, moment: str, after: int, figures: Figures) -> No
     if await host.dies(DIES_WITHIN):
         figures.kills += 1
         figures.in_flight.append(max(await ring.in_flight(), len(await ring.unsettled())))
+        if not figures.in_flight[-1]:
+            figures.wrong.append(f"nothing was under way at {moment} ({after}): that kill proves nothing")
     else:
         figures.wrong.append(f"never came to {moment} ({after})")
         await host.kill()

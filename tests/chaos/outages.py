@@ -4,7 +4,8 @@ import asyncio
 import signal
 import time
 
-from tests.chaos.arena import Arena, Figures, Host, arena, judged
+from tests.chaos.arena import Arena, Figures, Host, arena
+from tests.chaos.judge import judged
 
 AWAY_SECONDS = 10.0
 FROZEN_SECONDS = 12.0
