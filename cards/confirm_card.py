@@ -3,8 +3,8 @@
 from bot.strings.phones import sms_reach
 from bot.strings.words import duration_in_words
 from bot.visits.models import Draft, Slot, SlotVerdict, StaffMember
-from cards.elements import Card, Element, actions, card, execute, lines, run, small, text, toggle
-from cards.objections import objecting, ways_on, what_objects
+from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, stacked, text, toggle
+from cards.objections import MOST_OFFERED, objecting, ways_on, what_objects
 from cards.reader import Reader
 from cards.typed_text import NOTES, typed
 from cards.verbs import BookAnyway, BookDraft, ChangeDraft, DiscardDraft, PickSlot, TryAgain
@@ -102,19 +102,32 @@ def _pick(about: dict[str, object], slot: Slot) -> PickSlot:
     return PickSlot.model_validate({**about, "starts_at": slot.starts_at})
 
 
-def free_times_card(draft: Draft, staff: StaffMember, free: tuple[Slot, ...], day_words: str, reader: Reader) -> Card:
-    """When someone is free, each time as a button that goes on with the draft."""
+def free_times_card(
+    draft: Draft,
+    staff: StaffMember,
+    free: tuple[Slot, ...],
+    day_words: str,
+    reader: Reader,
+    *,
+    nearest: tuple[Slot, ...] = (),
+    are_some: bool = False,
+) -> Card:
+    """When someone is free, each time as a button that goes on with the draft.
+
+    On a day without free times the ``nearest`` of other days are offered. ``are_some``: more of the day is free.
+    """
     t = reader.t
     about = {"draft_id": draft.id, "version": draft.version}
     who = typed(staff.display_name)
-    title = t("slots.free_title", staff=who)
     return card(
         t("slots.free_summary", staff=who, day=day_words),
         [
-            text(run(title, bold=True, size="medium")),
-            small(t("slots.free_on", day=day_words) if free else t("slots.none_on", day=day_words)),
+            text(run(t("slots.free_title", staff=who), bold=True, size="medium")),
+            small(t("slots.free_on" if free else "slots.none_on", day=day_words)),
             actions(*(execute(reader.at(each.starts_at), _pick(about, each)) for each in free[:MOST_TIMES])),
-            small(t("slots.write")),
+            heading(t("slots.nearest"), size="medium") if nearest else None,
+            stacked(execute(reader.slot(each), _pick(about, each)) for each in nearest[:MOST_OFFERED]),
+            small(t("slots.more" if are_some else "slots.write")),
         ],
         language=t.language,
     )

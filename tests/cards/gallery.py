@@ -258,7 +258,9 @@ class Gallery:
             ),
         )
         yield "confirm_unread", lambda: confirm_card(self.draft(), r, unread=True)
-        yield "free_times", lambda: free_times_card(self.draft(), KIM, tuple(self.free()), r.day(START), r)
+        free = tuple(self.free())
+        yield "free_times", lambda: free_times_card(self.draft(), KIM, free, r.day(START), r, are_some=True)
+        yield "free_times_none", lambda: free_times_card(self.draft(), KIM, (), r.day(START), r, nearest=free[:4])
         yield "discarded", lambda: discarded_card(r)
 
     def free(self) -> list[Slot]:

@@ -104,3 +104,30 @@ async def test_change_opens_the_form_with_everything_and_goes_on(office: Office)
         Jordan: (fills Time (Pacific) = 3:00 PM; taps Continue)
         Bot: [same card] Please check: Ana Ruiz, Fri 27 Nov 2026, 3:00 PM Pacific, with Dr Min Kim
     """)
+
+
+async def test_a_form_that_lacks_only_the_time_offers_the_free_ones(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        Jordan: book
+        Bot: [card] Book a visit: fill in the form
+        Jordan: (fills {FILLS}; Date = 2026-11-27; taps Continue)
+        Bot: [same card] Book a visit: fill in the form
+            shows Write a time.
+            shows Free on Fri 27 Nov 2026 with Dr Min Kim
+    """)
+
+
+async def test_a_form_stays_where_the_calendar_cannot_be_read(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: book
+        Bot: [card] Book a visit: fill in the form
+    """)
+    office.fails("POST", "getSchedule", status=403, times=20)
+    await chat.plays(f"""
+        Jordan: (fills {FILLS}; Date = 2026-11-27; taps Check times)
+        Bot: [same card] Book a visit: fill in the form
+            shows The calendar could not be read, so I do not know which times are free.
+            shows Ana Ruiz
+    """)

@@ -44,10 +44,7 @@ class DraftVerbs:
         form = self._filled(draft, press, talk)
         draft = await self._desk.visits.keep_draft(form.draft, talk.person)
         problems = form.problems | with_missing({}, set(missing(draft, talk.reader.clinic)) & {"type", "staff", "date"})
-        free = None
-        if not {"day", "staff_id", "type_name"} & problems.keys():
-            free = await self._desk.visits.free_slots(draft, talk.person)
-        await self._desk.show_form(talk, draft, typed=_as_typed(press, form), problems=problems, free=free)
+        await self._show_form(talk, draft, _as_typed(press, form), problems)
 
     async def submit(self, press: SubmitForm, talk: Talk) -> None:
         """Go on to the confirm card, or back to the form with what is wrong beside the fields."""
@@ -60,7 +57,7 @@ class DraftVerbs:
         asked = {part for each in form.doubts for part in each.about}
         problems = with_missing(form.problems, set(missing(draft, talk.reader.clinic)) - asked)
         if problems:
-            await self._desk.show_form(talk, draft, typed=_as_typed(press, form), problems=problems)
+            await self._show_form(talk, draft, _as_typed(press, form), problems)
         else:
             await self._conversation.go_on(talk, draft)
 
@@ -167,6 +164,16 @@ class DraftVerbs:
             await self._desk.show_form(talk, draft, notice=notice)
         else:
             await self._desk.show_confirm(talk, draft, notice=notice)
+
+    async def _show_form(self, talk: Talk, draft: Draft, typed: dict[str, str], problems: dict[str, str]) -> None:
+        """The form as it was typed, with the free times of its day once day, staff and type are known."""
+        free, notice = None, None
+        if not {"day", "staff_id", "type_name"} & problems.keys():
+            try:
+                free = await self._desk.visits.free_slots(draft, talk.person)
+            except CalendarUnreadable as reason:
+                notice = talk.t(f"error.{reason.code}")
+        await self._desk.show_form(talk, draft, typed=typed, problems=problems, free=free, notice=notice)
 
     async def _keep(self, talk: Talk, draft: Draft) -> Draft:
         return await self._desk.visits.keep_draft(draft, talk.person)
