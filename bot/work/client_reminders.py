@@ -11,6 +11,7 @@ from bot.visits.ports import Calendar, MessageRef, Notifier, VisitStore
 from bot.work.due import spread
 from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later
+from bot.work.notices import Notices
 from bot.work.sending import IN_GRAPH, Message, Sending
 from bot.work.visit_cards import CardsOfVisits
 from cards.notice_cards import nudge_card
@@ -40,6 +41,7 @@ class ClientReminders:
         readers: Readers,
         cards: CardsOfVisits,
         sending: Sending,
+        notices: Notices,
         clock: Clock,
         *,
         by_itself: bool,
@@ -53,6 +55,7 @@ class ClientReminders:
         self._readers = readers
         self._cards = cards
         self._sending = sending
+        self._notices = notices
         self._clock = clock
         self._by_itself = by_itself
         self._can_text = can_text
@@ -123,6 +126,7 @@ class ClientReminders:
             await self._calendar.send_sms(visit, "reminder")
 
         sent = await self._sending.once(message, call, within=IN_GRAPH)
+        await self._notices.tell_of(visit, message.key, sent.state)
         await self._cards.bring_up_to_date(visit.id)
         return sent.again_at.isoformat() if sent.again_at else None
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.store.effects import NEEDS_SOMEBODY, EffectRow
-from bot.visits.models import EffectKind, Visit, VisitId
+from bot.visits.models import EffectKind, EffectState, Visit, VisitId
 from bot.visits.ports import Notifier, VisitStore
 from bot.work.engine import PATIENT, Durable, Json, Run
 from bot.work.kinds import Kinds, go_on_later
@@ -29,7 +29,11 @@ TROUBLE = frozenset(
     }
 )
 """What the desk hears of when it was not done, or nobody knows: the client may not know what we think they know."""
-WORDS = {"unknown": "effect_unknown", "failed": "effect_failed", "refused": "effect_failed"}
+WORDS = {
+    EffectState.unknown: "effect_unknown",
+    EffectState.failed: "effect_failed",
+    EffectState.refused: "effect_failed",
+}
 
 
 class Notices:
@@ -55,6 +59,11 @@ class Notices:
         self._admins = tuple(admins)
         engine.on(KIND, self._tell, queue=PATIENT)
 
+    @property
+    def reaches_desk(self) -> bool:
+        """Whether the desk has a chat."""
+        return bool(self._desk_chat)
+
     async def tell(self, visit: Visit, what: str, about: str, *, admins: bool = False) -> None:
         """Have it told, durably. ``what`` is a key under ``notice``; ``about`` names it, so that it is told once."""
         if not self._desk_chat and not (admins and self._admins):
@@ -64,11 +73,21 @@ class Notices:
         await self._engine.start(KIND, f"{KIND}:{about}", payload)
 
     async def tell_of_trouble(self, visit: Visit, rows: Sequence[EffectRow]) -> None:
-        """Have the desk told of each effect of a visit that needs somebody; of what only waits for another, once."""
+        """Have the desk told of a visit that needs somebody, of one effect at a time: its card shows them all.
+
+        That is the first one that went amiss with the latest change; of what only waited for another, only where
+        nothing else is amiss. When somebody has decided about it, the next is told of.
+        """
         amiss = [row for row in rows if row.kind in TROUBLE and row.state in NEEDS_SOMEBODY]
-        causes = [row for row in amiss if row.code != HELD_UP]
-        for row in causes or amiss[:1]:
-            await self.tell(visit, WORDS[row.state], row.key, admins=row.state != "unknown")
+        causes = [row for row in amiss if row.code != HELD_UP] or amiss
+        latest = max((row.version for row in causes), default=0)
+        for row in [row for row in causes if row.version == latest][:1]:
+            await self.tell_of(visit, row.key, row.state)
+
+    async def tell_of(self, visit: Visit, effect_key: str, state: EffectState) -> None:
+        """Have the desk told of one effect, if it needs somebody; administrators too where it surely was not done."""
+        if state in NEEDS_SOMEBODY:
+            await self.tell(visit, WORDS[state], effect_key, admins=state is not EffectState.unknown)
 
     async def _tell(self, run: Run, payload: Mapping[str, Json]) -> None:
         about = str(payload["about"])

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 
 from bot.clock import Clock
 from bot.store.effects import EffectRow, SqlLedger
-from bot.visits.models import Clinic, EffectKind, EffectState, Person, Visit, VisitId
+from bot.visits.models import Clinic, EffectKind, EffectState, LateTold, Person, Visit, VisitId
 from bot.visits.ports import Calendar, Mailer, MessageRef, Notifier, People, VisitStore
 from bot.work.client_reminders import ClientReminders
 from bot.work.due import minutes_of, nearer_is_due, reminder_due, wanted_reminders
@@ -97,11 +97,12 @@ class Reminders:
             office.readers,
             office.cards,
             sending,
+            notices,
             office.clock,
             by_itself=texts_by_itself,
             can_text=can_text,
         )
-        late = RunningLate(engine, sending, office.visits, outside, notices)
+        late = RunningLate(engine, sending, office.visits, outside, notices, office.clock)
         return cls(engine, office, sending, ledger, notices, to_clients, late)
 
     @property
@@ -141,9 +142,9 @@ class Reminders:
         work_id = f"again:{int(row.updated_at.timestamp() * 1000)}:{row.key}"
         await self._engine.start(str(work["kind"]), work_id, work["payload"])
 
-    async def running_late(self, visit: Visit, *, by: Person) -> None:
+    async def running_late(self, visit: Visit, *, by: Person) -> LateTold:
         """Tell the desk, and by e-mail the client who has an address, once for each version of the visit."""
-        await self._running_late.begin(visit, by=by)
+        return await self._running_late.begin(visit, by=by)
 
     async def send_reminder(self, visit: Visit, *, by: Person) -> None:
         """Have the client's reminder text sent now, because a person said so."""

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.store.effects import EffectRow, LedgerChanges
 from bot.store.engine import Database
 from bot.visits.errors import CalendarRefused, ChatBusy, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectState, Person, Preferences
+from bot.visits.models import EffectKind, EffectState, Person, Preferences, Visit
 from bot.work.decisions import Decisions
+from bot.work.settling import HELD_UP
 from tests.personas import JORDAN, KIM, TENANT_ID
 from tests.unit.work.morning import ADMIN, DESK, EIGHT, NINE, Morning
 from tests.unit.work.world import Killed
@@ -280,10 +282,86 @@ async def test_the_desk_hears_of_a_reminder_text_that_failed_or_is_in_doubt(
     visit = await morning.books(text_client=True)
     await morning.goes_until(NINE - 10 * MINUTE)
     assert (await morning.effect(f"sms_reminder:{visit.id}:1")).state is state
-    await morning.reminders.plan_for(visit)
+    assert len(morning.chats.told(DESK)) == notice
     await morning.reminders.plan_for(visit)
     await morning.goes_until(NINE - 9 * MINUTE)
-    assert len(morning.chats.told(DESK)) == notice
+    assert len(morning.chats.told(DESK)) == notice, "once"
+
+
+async def amiss(morning: Morning, visit: Visit, op: str, kind: EffectKind, **how: Any) -> EffectRow:
+    """An effect of the visit that went amiss."""
+    now = morning.clock.now()
+    facts: dict[str, Any] = {"state": EffectState.refused, "version": 1, "attempts": 1, **how}
+    row = EffectRow(f"{op}:{visit.id}:1", visit.id, kind, created_at=now, updated_at=now, **facts)
+    await morning.ledger.transact(visit.id, lambda _visit, _rows: LedgerChanges(rows=[row]))
+    return row
+
+
+async def test_the_desk_hears_of_one_effect_of_a_visit_at_a_time(database: Database) -> None:
+    morning = Morning(database, admins=())
+    visit = await morning.books()
+    await amiss(morning, visit, "sms_confirmation", EffectKind.sms_confirmation, state=EffectState.unknown)
+    await amiss(morning, visit, "invite", EffectKind.invitation)
+    await morning.reminders.plan_for(visit)
+    await morning.goes_until(EIGHT + MINUTE)
+    assert len(morning.chats.told(DESK)) == 1
+
+    await Decisions(morning.ledger, morning.clock).drop(visit.id, f"invite:{visit.id}:1")
+    await Decisions(morning.ledger, morning.clock).drop(visit.id, f"sms_confirmation:{visit.id}:1")
+    await morning.reminders.plan_for(visit)
+    await morning.goes_until(EIGHT + 2 * MINUTE)
+    assert len(morning.chats.told(DESK)) == 1, "nothing is left to tell of"
+
+
+async def test_the_desk_hears_of_the_next_effect_when_the_first_is_decided(database: Database) -> None:
+    morning = Morning(database, admins=())
+    visit = await morning.books()
+    await amiss(morning, visit, "invite", EffectKind.invitation)
+    await amiss(morning, visit, "sms_confirmation", EffectKind.sms_confirmation)
+    await morning.reminders.plan_for(visit)
+    await Decisions(morning.ledger, morning.clock).drop(visit.id, f"invite:{visit.id}:1")
+    await morning.reminders.plan_for(visit)
+    await morning.goes_until(EIGHT + MINUTE)
+    assert len(morning.chats.told(DESK)) == 2
+
+
+async def test_the_desk_hears_of_what_went_amiss_with_the_latest_change(database: Database) -> None:
+    morning = Morning(database, admins=())
+    visit = await morning.books()
+    await amiss(morning, visit, "sms_confirmation", EffectKind.sms_confirmation)
+    await morning.reminders.plan_for(visit)
+    await amiss(morning, visit, "sms_reschedule", EffectKind.sms_reschedule, version=2)
+    await morning.reminders.plan_for(visit)
+    await morning.goes_until(EIGHT + MINUTE)
+    assert len(morning.chats.told(DESK)) == 2, "an old trouble that nobody minds hides no new one"
+
+
+async def test_what_only_waited_for_another_effect_is_told_of_where_nothing_else_is_amiss(database: Database) -> None:
+    morning = Morning(database, admins=())
+    visit = await morning.books()
+    held: dict[str, Any] = {"state": EffectState.failed, "code": HELD_UP, "attempts": 0}
+    await amiss(morning, visit, "sms_confirmation", EffectKind.sms_confirmation, **held)
+    await amiss(morning, visit, "add", EffectKind.calendar)
+    await morning.reminders.plan_for(visit)
+    assert f"desk_notice:add:{visit.id}:1" in morning.engine.known
+    assert f"desk_notice:sms_confirmation:{visit.id}:1" not in morning.engine.known
+
+    await Decisions(morning.ledger, morning.clock).drop(visit.id, f"add:{visit.id}:1")
+    await morning.reminders.plan_for(visit)
+    assert f"desk_notice:sms_confirmation:{visit.id}:1" in morning.engine.known
+
+
+@pytest.mark.parametrize("failure", [OutcomeUnknown(), CalendarRefused(403, "x")])
+async def test_the_desk_hears_that_the_client_may_not_know_that_staff_run_late(
+    database: Database, failure: Exception
+) -> None:
+    morning = Morning(database, admins=())
+    client: dict[str, Any] = {"name": "Ana Ruiz", "email": "ana@example.com", "time_zone": "America/New_York"}
+    visit = await morning.books(client=client)
+    morning.client.failures = [failure]
+    await morning.reminders.running_late(visit, by=JORDAN_AS_PERSON)
+    await morning.goes_until(EIGHT + MINUTE)
+    assert len(morning.chats.told(DESK)) == 2, "that they are late, and that the mail may not have come"
 
 
 async def test_an_unknown_reminder_text_is_sent_again_when_a_person_says_so(database: Database) -> None:
