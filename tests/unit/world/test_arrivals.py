@@ -229,7 +229,7 @@ async def test_where_it_is_not_granted_staff_mark_it_by_hand(office: WatchedOffi
         Bot: [card] …
         Jordan: (taps Open)
         Bot: [card] {BOOKED}
-            offers Join, Client is here, Reschedule, Cancel
+            offers Join, Running late, Client is here, Reschedule, Cancel
         Jordan: (taps Client is here)
         Bot: [same card] {BOOKED}
             shows Noted: the client is here.
