@@ -2,7 +2,7 @@
 
 from bot.visits.models import Slot, SlotVerdict, Visit
 from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, text, text_input, toggle
-from cards.objections import REASON_LENGTH, objecting, ways_on, what_objects
+from cards.objections import REASON_LENGTH, objecting, seen_of, ways_on, what_objects
 from cards.reader import Reader
 from cards.telling import hears
 from cards.typed_text import REASON, typed
@@ -67,7 +67,7 @@ def _move_buttons(
         return [actions(move, others, keep)]
     anyway = None
     if verdict.can_override:
-        anyway = execute(t("move.move_anyway"), MoveAnyway.of(visit, **_to(visit, slot)))
+        anyway = execute(t("move.move_anyway"), MoveAnyway.of(visit, **_to(visit, slot), seen=seen_of(verdict)))
     nearest = [execute(reader.slot(each), PickTime.of(visit, **_to(visit, each))) for each in verdict.alternatives]
     return ways_on(nearest, anyway, [others, keep], reader, why=t("move.reason"), error=reason_error)
 

@@ -4,7 +4,7 @@ from bot.strings.phones import sms_reach
 from bot.strings.words import duration_in_words
 from bot.visits.models import Draft, Slot, SlotVerdict, StaffMember
 from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, stacked, text, toggle
-from cards.objections import MOST_OFFERED, objecting, ways_on, what_objects
+from cards.objections import MOST_OFFERED, objecting, seen_of, ways_on, what_objects
 from cards.reader import Reader
 from cards.typed_text import NOTES, typed
 from cards.verbs import BookAnyway, BookDraft, ChangeDraft, DiscardDraft, PickSlot, TryAgain
@@ -93,7 +93,9 @@ def _buttons(
         return [actions(again, change, discard)]
     if verdict is None:
         return [actions(execute(t("confirm.book"), BookDraft.model_validate(about), style="positive"), change, discard)]
-    anyway = execute(t("confirm.book_anyway"), BookAnyway.model_validate(about)) if verdict.can_override else None
+    anyway = None
+    if verdict.can_override:
+        anyway = execute(t("confirm.book_anyway"), BookAnyway.model_validate({**about, "seen": seen_of(verdict)}))
     nearest = [execute(reader.slot(each), _pick(about, each)) for each in verdict.alternatives]
     return ways_on(nearest, anyway, [change, discard], reader, why=t("confirm.reason"), error=reason_error)
 

@@ -6,9 +6,9 @@ from bot.visits.models import SlotVerdict, StaffMember
 from cards.elements import Element, actions, box, heading, stacked, text, text_input
 from cards.reader import Reader
 from cards.typed_text import typed
+from cards.verbs import MOST_OBJECTIONS
 from cards.visit_lines import objection_words
 
-MOST_SAID = 4
 MOST_OFFERED = 3
 REASON_LENGTH = 300
 
@@ -16,6 +16,11 @@ REASON_LENGTH = 300
 def objecting(verdict: SlotVerdict | None) -> SlotVerdict | None:
     """The verdict, if it is against the slot."""
     return None if verdict is None or verdict.is_free else verdict
+
+
+def seen_of(verdict: SlotVerdict | None) -> tuple[str, ...]:
+    """The keys of the objections that the card says: a reason given on it goes over these and no other."""
+    return tuple(each.key for each in verdict.objections[:MOST_OBJECTIONS]) if verdict else ()
 
 
 def what_objects(
@@ -28,7 +33,7 @@ def what_objects(
         return [heading(t("confirm.unread_title")), _warning(words)]
     if verdict is None:
         return [heading(usual)]
-    words = [objection_words(each, reader) for each in verdict.objections[:MOST_SAID]]
+    words = [objection_words(each, reader) for each in verdict.objections[:MOST_OBJECTIONS]]
     return [heading(t("confirm.objected_title")), _warning(words)]
 
 

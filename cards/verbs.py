@@ -15,6 +15,10 @@ from cards.payload import Inputs, MalformedPayload, Switch, Typed, VerbPayload, 
 Id = Annotated[VisitId, Field(pattern=r"^[0-9a-f]{32}$")]
 Version = Annotated[int, Field(ge=1, le=1_000_000_000)]
 EffectKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,199}$")]
+MOST_OBJECTIONS = 24
+"""So many objections a card shows, and so a reason goes over."""
+Seen = Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")], ...], Field(max_length=MOST_OBJECTIONS)]
+"""The keys of the objections that the card showed."""
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 
 Intent = Literal["show", "move", "cancel", "running_late", "arrived", "book_again"]
@@ -121,9 +125,10 @@ class BookDraft(DraftVerb):
 
 
 class BookAnyway(DraftVerb):
-    """Book against the slot rules, with a reason."""
+    """Book against the objections that the card showed, with a reason."""
 
     verb: Literal["draft.book_anyway.v1"] = "draft.book_anyway.v1"
+    seen: Seen = ()
     inputs: BookAnywayInputs = Field(default=BookAnywayInputs(), exclude=True, repr=False)
 
 
@@ -253,11 +258,12 @@ class MoveVisit(VisitVerb):
 
 
 class MoveAnyway(VisitVerb):
-    """Move the visit against the slot rules, with a reason."""
+    """Move the visit against the objections that the card showed, with a reason."""
 
     verb: Literal["visit.move_anyway.v1"] = "visit.move_anyway.v1"
     starts_at: Instant
     minutes: Minutes | None = None
+    seen: Seen = ()
     inputs: ReasonInputs = Field(default=ReasonInputs(), exclude=True, repr=False)
 
 

@@ -16,6 +16,7 @@ from cards.booking_form import booking_form
 from cards.change_cards import cancel_card, move_card
 from cards.confirm_card import confirm_card
 from cards.elements import Card, card, small
+from cards.objections import seen_of
 from cards.slot_card import slot_card
 from cards.visit_card import status_of, visit_card
 from dialogs.asking import Question
@@ -121,13 +122,13 @@ class Desk:
         shown = confirm_card(
             draft, talk.reader, verdict=verdict, unread=unread, reason_error=reason_error, notice=notice
         )
-        await self._show_draft(talk, draft, shown)
+        await self._show_draft(talk, draft, shown, seen=seen_of(verdict))
 
-    async def _show_draft(self, talk: Talk, draft: Draft, shown: Card) -> None:
+    async def _show_draft(self, talk: Talk, draft: Draft, shown: Card, *, seen: tuple[str, ...] = ()) -> None:
         """Put up a card of a draft. The one that showed it before is closed, so that one is valid at a time."""
         before = remembered(talk).topic
         message_id = await talk.show(shown)
-        speak_of(talk, Topic(kind="draft", id=draft.id, message_id=message_id))
+        speak_of(talk, Topic(kind="draft", id=draft.id, seen=seen, message_id=message_id))
         if before is not None and before.id == draft.id and before.message_id not in ("", message_id):
             await talk.edit(before.message_id, note(talk, talk.t("chat.moved_on")))
 
@@ -215,7 +216,14 @@ class Desk:
             except CalendarUnreadable:
                 unread = True
         shown = move_card(visit, slot, talk.reader, verdict=verdict, unread=unread, reason_error=reason_error)
-        topic = Topic(kind="move", id=visit.id, version=visit.version, starts_at=starts_at, duration=slot.duration)
+        topic = Topic(
+            kind="move",
+            id=visit.id,
+            version=visit.version,
+            starts_at=starts_at,
+            duration=slot.duration,
+            seen=seen_of(verdict),
+        )
         await self.show_about(talk, shown, topic)
 
     async def show_cancel(self, talk: Talk, visit: Visit, *, reason: str = "", tells: bool = True) -> None:

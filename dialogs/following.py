@@ -115,7 +115,8 @@ class Following:
         whole = not self._desk.visits.missing(draft)
         if reading.intent is Intent.book_anyway and whole:
             inputs = BookAnywayInputs(reason=reading.notes or "")
-            await self._press(talk, BookAnyway(draft_id=draft.id, version=draft.version, inputs=inputs))
+            seen = topic.seen if (topic := remembered(talk).topic) else ()
+            await self._press(talk, BookAnyway(draft_id=draft.id, version=draft.version, seen=seen, inputs=inputs))
         elif reading.says_parts:
             draft = await self._desk.visits.keep_draft(heard(draft, reading), talk.person)
             doubt(talk, reading.questions)
@@ -147,7 +148,8 @@ class Following:
                 return None
             if reading.intent is Intent.book_anyway:
                 inputs = ReasonInputs(reason=reading.notes or "")
-                await self._press(talk, MoveAnyway.model_validate({**about_move, "inputs": inputs}))
+                anyway = MoveAnyway.model_validate({**about_move, "seen": topic.seen, "inputs": inputs})
+                await self._press(talk, anyway)
                 return None
             if reading.intent is Intent.no:
                 return RESCHEDULE_VISIT, moving(Meant((visit,)), Reading())

@@ -27,6 +27,8 @@ class Topic(Frozen):
     starts_at: Instant | None = None
     duration: timedelta | None = None
     """Of a move: the new start and length that were read back."""
+    seen: tuple[str, ...] = ()
+    """The keys of the objections that its card shows: those that a reason in words goes over."""
     is_question: bool = False
     """Whether its message asks something of a visit, in the place of its card."""
     message_id: str = ""

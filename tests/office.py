@@ -146,6 +146,11 @@ class Office:
         """Somebody puts an appointment of their own into a calendar."""
         self.emulator.block(mailbox, datetime.fromisoformat(since), datetime.fromisoformat(until))
 
+    def frees(self, mailbox: str) -> None:
+        """Everything that somebody put into a calendar by hand is taken out again."""
+        user = next(each for each in self.emulator.world.users if each.answers_to(mailbox))
+        user.busy = ()
+
     def fails(self, method: str, path: str, *, status: int, times: int = 1) -> None:
         """Graph fails calls whose path matches."""
         self.emulator.faults.add(Fault(method=method, path=path, status=status, times=times))

@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.visits import changes
 from bot.visits.availability import CALENDAR_DEADLINE, Availability
 from bot.visits.errors import NotEntitled, SlotTaken, VisitChanged, VisitNotFound
-from bot.visits.models import Clinic, Person, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models import Clinic, Override, Person, Slot, SlotVerdict, Visit, VisitId
 from bot.visits.ports import FreeBusy, StartsWork, VisitStore
 from bot.visits.rules import Surroundings, Wanted
 from bot.visits.slots import verdict_on
@@ -67,10 +67,10 @@ class Acting:
         require_version(visit, expected_version)
         return visit
 
-    def _accepted(self, wanted: Wanted, known: Surroundings, reason: str | None) -> SlotVerdict:
-        """The verdict, if nothing objects or a reason goes over all of it. Raises SlotTaken."""
+    def _accepted(self, wanted: Wanted, known: Surroundings, override: Override | None) -> SlotVerdict:
+        """The verdict, if nothing objects or the override covers all that does. Raises SlotTaken."""
         verdict = verdict_on(wanted, known, self.clinic)
-        if verdict.objections and not (verdict.can_override and (reason or "").strip()):
+        if not all(override is not None and override.covers(each) for each in verdict.objections):
             raise SlotTaken(verdict)
         return verdict
 

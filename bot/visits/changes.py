@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.visits.errors import NothingToUndo
-from bot.visits.models import Visit
+from bot.visits.models import Override, Visit
 from bot.visits.ports import ChangeKind
 
 UndoOutlook = Literal["traceless", "correcting"]
@@ -23,15 +23,15 @@ def moved(
     by: str,
     now: datetime,
     quiet: timedelta,
-    reason: str | None,
+    override: Override | None = None,
 ) -> Visit:
-    """The visit at another time. ``reason`` is why it stands there against the rules, None where it does not."""
+    """The visit at another time. ``override`` is why it stands there against the rules, None where it does not."""
     has_new_start = starts_at != visit.starts_at
     return visit.model_copy(
         update={
             "starts_at": starts_at,
             "duration": duration,
-            "override_reason": reason,
+            **against_rules(override),
             "tell_client": True,
             **_next_version(visit, by=by, now=now, quiet=quiet, has_new_schedule=has_new_start),
         }
@@ -107,9 +107,24 @@ def undone(visit: Visit, versions: Sequence[Visit], *, by: str, now: datetime) -
 
 _DECIDED = (
     *("client", "organizer", "type_name", "starts_at", "duration", "buffer_before", "buffer_after", "time_zone"),
-    *("notes", "text_client", "override_reason", "cancelled_at", "cancel_reason"),
+    *("notes", "text_client", "override_reason", "override_seen", "cancelled_at", "cancel_reason"),
 )
 """What a change decides and Undo brings back; what effects found out since is kept."""
+
+
+def against_rules(override: Override | None) -> dict[str, object]:
+    """What a visit keeps of why it stands against the slot rules."""
+    return {
+        "override_reason": override.reason if override else None,
+        "override_seen": tuple(sorted(override.seen)) if override else (),
+    }
+
+
+def override_of(visit: Visit) -> Override | None:
+    """Why a visit stands against the slot rules, and against which."""
+    return (
+        Override(reason=visit.override_reason, seen=frozenset(visit.override_seen)) if visit.override_reason else None
+    )
 
 
 def kind_of(visit: Visit, before: Visit | None) -> ChangeKind:

@@ -9,7 +9,7 @@ from bot.visits import changes, drafts
 from bot.visits.acting import Acting, marked, overlapped
 from bot.visits.drafts import DraftParts, Part
 from bot.visits.errors import DraftChanged, DraftGone, DraftIncomplete, SlotTaken
-from bot.visits.models import Draft, Person, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models import Draft, Override, Person, Slot, SlotVerdict, Visit, VisitId
 from bot.visits.slots import ALTERNATIVES
 
 log = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ class Drafting(Acting):
     async def change_draft(self, draft: Draft, by: Person, **parts: Unpack[DraftParts]) -> Draft:
         """Store the draft with these parts; its version rises if anything differs.
 
-        A new day or time means the first of two equal wall times unless ``fold`` says otherwise, and forgets a reason
-        to book anyway. Raises DraftChanged when another change was stored meanwhile.
+        A new day or time means the first of two equal wall times unless ``fold`` says otherwise. Raises DraftChanged
+        when another change was stored meanwhile.
         """
         self._require(by)
         changed = drafts.changed(draft, parts)
@@ -90,10 +90,12 @@ class Drafting(Acting):
         wish = near or draft.starts_at() or (self._midday(draft.day) if draft.day else self._clock.now())
         return await self._availability.nearest(drafts.wanted_at(draft, self.clinic, wish), count=count)
 
-    async def reserve(self, draft_id: VisitId, expected_version: int, by: Person) -> Visit:
+    async def reserve(
+        self, draft_id: VisitId, expected_version: int, by: Person, *, override: Override | None = None
+    ) -> Visit:
         """Make the draft a visit, and start its work. The same draft again returns the visit as it stands.
 
-        A draft's ``override_reason`` goes over the objections found now, never over the past.
+        An override goes over the objections its giver saw, and over no other.
 
         Raises: NotEntitled, DraftGone, DraftChanged, DraftIncomplete, SlotTaken (with alternatives),
         CalendarUnreadable.
@@ -114,7 +116,7 @@ class Drafting(Acting):
         wanted = drafts.wanted_of(draft, self.clinic)
         known = await self._availability.around(wanted)
         try:
-            verdict = self._accepted(wanted, known, draft.override_reason)
+            verdict = self._accepted(wanted, known, override)
         except SlotTaken:
             # What is in the way may be this very draft, booked by a press that ran beside this one.
             booked = await self._store.visit(draft_id)
@@ -125,7 +127,7 @@ class Drafting(Acting):
         new = drafts.visit_of(draft, wanted, self.clinic, backend=self._calendar.backend, by=by.id, now=now)
         visit = new.model_copy(
             update={
-                "override_reason": draft.override_reason if verdict.objections else None,
+                **changes.against_rules(override if verdict.objections else None),
                 "quiet_until": changes.quiet_until(now, self._quiet_window),
             }
         )

@@ -10,9 +10,6 @@ from bot.visits.slots import wall_clock_says
 
 Part = Literal["client", "phone", "type", "staff", "date", "time"]
 
-MOMENT = frozenset({"day", "at", "fold", "time_zone", "duration", "staff_id", "type_name"})
-"""What a reason to book anyway was given for: when any of these changes, the reason is forgotten."""
-
 
 class DraftParts(TypedDict, total=False):
     """The parts of a draft that people say; those left out stay as they are."""
@@ -31,7 +28,6 @@ class DraftParts(TypedDict, total=False):
     duration: timedelta | None
     notes: str
     text_client: bool
-    override_reason: str | None
 
 
 def changed(draft: Draft, parts: DraftParts) -> Draft:
@@ -41,8 +37,6 @@ def changed(draft: Draft, parts: DraftParts) -> Draft:
         return draft
     if ("day" in new or "at" in new) and "fold" not in new:
         new["fold"] = 0
-    if any(name in new and getattr(draft, name) != new[name] for name in MOMENT):
-        new.setdefault("override_reason", None)
     return Draft.model_validate({**draft.model_dump(), **new, "version": draft.version + 1})
 
 

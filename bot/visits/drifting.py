@@ -27,7 +27,7 @@ class Drifting(Acting):
         if starts_at is None or starts_at + duration <= now:
             raise VisitOver(visit_id=visit.id)
         new = changes.moved(
-            visit, starts_at, duration, by=by.id, now=now, quiet=self._quiet_window, reason=visit.override_reason
+            visit, starts_at, duration, by=by.id, now=now, quiet=self._quiet_window, override=changes.override_of(visit)
         )
         await self._store.update(new, expected_version=visit.version, check_overlap=True)
         stored = await self._store.record(visit.id, **_as_in_calendar(drift))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from typing import Annotated, Literal, NewType, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 VisitId = NewType("VisitId", str)
 """Made once, when the draft is made; the idempotency key all the way to Graph."""
@@ -226,8 +227,6 @@ class Draft(Frozen):
     """For staff only; never sent to the client."""
     text_client: bool = True
     """Whether the client is sent SMS. Never sent without it."""
-    override_reason: str | None = Field(default=None, max_length=300, repr=False)
-    """Why it is booked against the slot rules ("Book anyway")."""
 
     def starts_at(self) -> datetime | None:
         """The instant meant, in UTC, once a day and a time are known."""
@@ -265,6 +264,9 @@ class Visit(Frozen):
     requested_by: str
     """Entra object id of whoever asked for the latest change."""
     override_reason: str | None = Field(default=None, repr=False)
+    """Why it stands against the slot rules; None where nothing objected."""
+    override_seen: tuple[str, ...] = ()
+    """The keys of the objections that the reason went over."""
     version: int = 1
     schedule_version: int = 1
     created_at: Instant
@@ -361,6 +363,29 @@ class Objection(Frozen):
     can_override: bool
     facts: Mapping[str, str] = Field(default_factory=dict, repr=False)
 
+    @property
+    def key(self) -> str:
+        """What makes it this objection and no other, as twelve hexadecimal digits: its rule, its visit, its times."""
+        told = sorted((name, fact) for name, fact in self.facts.items() if not _is_beside_the_point(name))
+        return sha256(repr((self.code, told)).encode()).hexdigest()[:12]
+
+
+def _is_beside_the_point(fact: str) -> bool:
+    """Names only put an objection into words; what ends in ``_when``, as ``now_at``, moves on with the clock."""
+    return fact in ("client", "staff", "now_at") or fact.endswith("_when")
+
+
+class Override(Frozen):
+    """Why somebody goes over slot rules, and over which objections: those that were shown to them."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] = Field(repr=False)
+    seen: frozenset[str]
+    """The objections' keys. What comes up later is none of them, and objects."""
+
+    def covers(self, objection: Objection) -> bool:
+        """Whether it goes over this objection."""
+        return objection.can_override and objection.key in self.seen
+
 
 PlaceRules = Callable[[Slot, datetime], tuple[Objection, ...]]
 """What the place that keeps a visit holds against a slot, at this instant: its own rules, beside the clinic's."""
@@ -386,6 +411,11 @@ class SlotVerdict(Frozen):
     def can_override(self) -> bool:
         """Whether "Book anyway" with a reason may go over every objection."""
         return all(each.can_override for each in self.objections)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of what objects."""
+        return frozenset(each.key for each in self.objections)
 
 
 # --- who came -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from bot.visits import changes
 from bot.visits.acting import Acting, is_repeat, marked, overlapped, require_version, wanted_for
 from bot.visits.errors import SlotTaken
-from bot.visits.models import Frozen, Person, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models import Frozen, Override, Person, Slot, SlotVerdict, Visit, VisitId
 from bot.visits.slots import ALTERNATIVES, nearest_free, verdict_on
 
 log = logging.getLogger(__name__)
@@ -82,11 +82,12 @@ class Moving(Acting):
         starts_at: datetime,
         by: Person,
         *,
-        override_reason: str | None = None,
+        override: Override | None = None,
         duration: timedelta | None = None,
     ) -> Visit:
         """Move the visit, and start the work. The same press again, or a move to where it is, changes nothing.
 
+        An override goes over the objections its giver saw, and over no other.
         Raises: NotEntitled, VisitNotFound, VisitChanged, SlotTaken (with alternatives), CalendarUnreadable.
         """
         self._require(by)
@@ -101,7 +102,7 @@ class Moving(Acting):
         wanted = wanted_for(visit, starts_at, length)
         known = await self._availability.around(wanted)
         try:
-            verdict = self._accepted(wanted, known, override_reason)
+            verdict = self._accepted(wanted, known, override)
         except SlotTaken:
             await self._current(visit_id, visit.version, by)  # moved by a press that ran beside this one: say that
             raise
@@ -112,7 +113,7 @@ class Moving(Acting):
             by=by.id,
             now=self._clock.now(),
             quiet=self._quiet_window,
-            reason=override_reason if verdict.objections else None,
+            override=override if verdict.objections else None,
         )
         try:
             stored = await self._store.update(

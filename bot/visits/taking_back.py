@@ -88,7 +88,7 @@ class TakingBack(Acting):
             wanted = wanted_for(visit, new.starts_at, new.duration)
             if keeps_rules:
                 known = await self._availability.around(wanted)
-                verdict = self._accepted(wanted, known, new.override_reason)
+                verdict = self._accepted(wanted, known, changes.override_of(new))
                 return await self._store.update(
                     new, expected_version=visit.version, check_overlap=True, except_with=overlapped(verdict)
                 )

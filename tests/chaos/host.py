@@ -84,7 +84,7 @@ class Door:
         if visit.starts_at != to:
             quiet = timedelta(seconds=wish["quiet"])
             now = self._app.clock.now()
-            after = changes.moved(visit, to, visit.duration, by="jordan", now=now, quiet=quiet, reason=None)
+            after = changes.moved(visit, to, visit.duration, by="jordan", now=now, quiet=quiet)
             visit = await self._stored(after, visit)
         await self._app.work.start("reschedule", visit)
 

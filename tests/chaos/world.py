@@ -182,7 +182,6 @@ class World:
             by=JORDAN.object_id,
             now=self.clock.now(),
             quiet=self.quiet,
-            reason=None,
         )
         self._keep(moved)
 

@@ -6,7 +6,7 @@ from bot.strings.phones import sms_reach
 from bot.understanding.reading import Reading
 from bot.visits.drafts import DraftParts, changed, missing, visit_of, wanted_of
 from bot.visits.errors import CalendarUnreadable, DraftChanged, DraftGone, DraftIncomplete, SlotTaken
-from bot.visits.models import Draft, Visit
+from bot.visits.models import Draft, Override, Visit
 from cards.notice_cards import discarded_card, error_card
 from cards.verbs import (
     AnswerDraft,
@@ -104,18 +104,18 @@ class DraftVerbs:
             await self._book(talk, await self._keep(talk, _switched(draft, press.inputs.text_client)))
 
     async def book_anyway(self, press: BookAnyway, talk: Talk) -> None:
-        """Book against the slot rules, once a reason is given."""
+        """Book against the objections that the card showed, once a reason is given."""
         draft = await self._current(press, talk)
         if draft is None:
             return
         draft = await self._keep(talk, _switched(draft, press.inputs.text_client))
         reason = " ".join(press.inputs.reason.split())[:300]
         if reason:
-            await self._book(talk, await self._keep(talk, changed(draft, {"override_reason": reason})))
+            await self._book(talk, draft, override=Override(reason=reason, seen=frozenset(press.seen)))
         else:
             await self._desk.show_confirm(talk, draft, reason_error=talk.t("confirm.reason_missing"))
 
-    async def _book(self, talk: Talk, draft: Draft) -> None:
+    async def _book(self, talk: Talk, draft: Draft, *, override: Override | None = None) -> None:
         """Acknowledge, reserve the slot, start the work: the work edits the same card from then on.
 
         A slot taken meanwhile answers with the same card and the nearest free times.
@@ -129,7 +129,7 @@ class DraftVerbs:
             draft = await self._keep(talk, _switched(draft, False))
         message_id = await self._desk.show_working(talk, _visit_to_be(talk, draft))
         try:
-            visit = await self._desk.visits.reserve(draft.id, draft.version, talk.person)
+            visit = await self._desk.visits.reserve(draft.id, draft.version, talk.person, override=override)
         except SlotTaken as taken:
             await self._desk.show_confirm(talk, draft, verdict=taken.verdict)
         except CalendarUnreadable:

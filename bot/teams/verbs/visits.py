@@ -10,7 +10,7 @@ from bot.visits.errors import (
     UndoTellsClient,
     VisitChanged,
 )
-from bot.visits.models import Visit
+from bot.visits.models import Override, Visit
 from cards.change_cards import undo_card
 from cards.notice_cards import reminder_card
 from cards.payload import typed_day
@@ -123,28 +123,31 @@ class VisitVerbs:
         """Move the visit."""
         visit = await self._active(press, talk)
         if visit is not None:
-            await self._move(visit, press, talk, reason=None)
+            await self._move(visit, press, talk, override=None)
 
     async def move_anyway(self, press: MoveAnyway, talk: Talk) -> None:
-        """Move the visit against the slot rules, once a reason is given."""
+        """Move the visit against the objections that the card showed, once a reason is given."""
         visit = await self._active(press, talk)
         if visit is None:
             return
         reason = " ".join(press.inputs.reason.split())[:300]
         if reason:
-            await self._move(visit, press, talk, reason=reason)
+            override = Override(reason=reason, seen=frozenset(press.seen))
+            await self._move(visit, press, talk, override=override)
         else:
             error = talk.t("confirm.reason_missing")
             await self._desk.show_move(talk, visit, press.starts_at, _length(press), reason_error=error)
 
-    async def _move(self, visit: Visit, press: MoveVisit | MoveAnyway, talk: Talk, *, reason: str | None) -> None:
+    async def _move(
+        self, visit: Visit, press: MoveVisit | MoveAnyway, talk: Talk, *, override: Override | None
+    ) -> None:
         length = _length(press) or visit.duration
         await self._conversation.leave(talk)
         moved = visit.model_copy(update={"starts_at": press.starts_at, "duration": length})
         message_id = await self._desk.show_working(talk, moved)
         try:
             stored = await self._desk.visits.reschedule(
-                visit.id, visit.version, press.starts_at, talk.person, override_reason=reason, duration=length
+                visit.id, visit.version, press.starts_at, talk.person, override=override, duration=length
             )
         except SlotTaken as taken:
             await self._desk.show_move(talk, visit, press.starts_at, length, verdict=taken.verdict)

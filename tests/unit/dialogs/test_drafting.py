@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 from bot.clinic import demo_clinic
 from bot.understanding.reading import Ask, Option, Reading
-from bot.visits.drafts import changed, missing
+from bot.visits.drafts import missing
 from bot.visits.models import Draft, VisitId
 from dialogs.drafting import at_slot, chosen, heard
 
@@ -45,12 +45,6 @@ def test_an_option_settles_what_was_asked() -> None:
 
 def test_a_chosen_name_is_that_member_of_staff() -> None:
     assert chosen(WHOLE, Option(value="Dr Asha Patel"), ("staff",), CLINIC.staff).staff_id == PATEL
-
-
-def test_another_moment_forgets_why_the_rules_were_overridden() -> None:
-    overridden = changed(WHOLE, {"override_reason": "urgent"})
-    assert heard(overridden, Reading(at=time(15, 0))).override_reason is None
-    assert heard(overridden, Reading(client_name="Anna Ruiz")).override_reason == "urgent"
 
 
 def test_an_instant_becomes_the_wall_clock_of_the_draft() -> None:

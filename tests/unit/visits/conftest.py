@@ -1,7 +1,7 @@
 """The domain over a real database file, with a calendar made of lists."""
 
 from collections.abc import AsyncIterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,7 @@ from bot.store.engine import open_database
 from bot.store.migrating import migrate
 from bot.store.visits import SqlVisitStore
 from bot.visits.drafts import DraftParts
-from bot.visits.models import Draft, Visit
+from bot.visits.models import Draft, Override, Person, Visit
 from bot.visits.service import Visits
 from tests.unit.visits.world import DR_KIM, FOLLOW_UP, HandClock, ListedCalendar, NotedWork, clinic, person
 
@@ -51,6 +51,18 @@ class Desk:
         """Book such a draft."""
         draft = await self.draft(**parts)
         return await self.visits.reserve(draft.id, draft.version, self.jordan)
+
+    async def insists(self, draft: Draft, reason: str = "twins") -> Visit:
+        """Book a draft against whatever objects now."""
+        seen = (await self.visits.verdict_for(draft, self.jordan)).keys
+        override = Override(reason=reason, seen=seen)
+        return await self.visits.reserve(draft.id, draft.version, self.jordan, override=override)
+
+    async def insists_on_moving(self, visit: Visit, starts_at: datetime, by: Person, reason: str = "twins") -> Visit:
+        """Move a visit against whatever objects now."""
+        proposal = await self.visits.propose_move(visit.id, visit.version, by, starts_at=starts_at)
+        override = Override(reason=reason, seen=proposal.verdict.keys)
+        return await self.visits.reschedule(visit.id, visit.version, starts_at, by, override=override)
 
 
 @pytest.fixture

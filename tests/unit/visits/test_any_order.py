@@ -16,7 +16,7 @@ from bot.store.engine import open_database
 from bot.store.migrating import migrate
 from bot.store.visits import SqlVisitStore
 from bot.visits.errors import VisitError
-from bot.visits.models import AppointmentType, Person, Visit, VisitId
+from bot.visits.models import AppointmentType, Override, Person, SlotVerdict, Visit, VisitId
 from bot.visits.rules import Wanted, collide
 from bot.visits.slots import GRID
 from tests.personas import JORDAN, KIM
@@ -26,7 +26,7 @@ from tests.unit.visits.world import FOLLOW_UP, PHYSIO, ZONE, HandClock, at, pers
 PEOPLE = st.sampled_from((person(JORDAN), person(KIM)))
 STARTS = st.integers(min_value=0, max_value=4).map(lambda step: at("2026-11-23 09:00") + GRID * step)
 KINDS = st.sampled_from((FOLLOW_UP, FOLLOW_UP, PHYSIO))
-REASONS = st.sampled_from((None, None, None, "it is urgent"))
+INSISTS = st.sampled_from((False, False, False, True))
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -43,7 +43,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.clock = HandClock()
         self.desk = Desk(SqlVisitStore(self.database, self.clock), self.clock)
         self.chosen: set[frozenset[VisitId]] = set()
-        """Pairs that somebody let overlap with a reason."""
+        """Pairs that somebody let overlap with a reason, having seen it."""
+        self.old: Override | None = None
+        """What somebody insisted on last, offered again with every move."""
 
     def teardown(self) -> None:
         self.runner.run(self.database.close())
@@ -56,9 +58,13 @@ class AnyOrder(RuleBasedStateMachine):
             done: Visit = self.runner.run(act())
         except VisitError:
             return None
-        if done.override_reason is not None:
-            self.chosen |= {frozenset({done.id, each.id}) for each in self.visits() if each.id != done.id}
         return done
+
+    def chooses(self, visit_id: VisitId, verdict: SlotVerdict) -> Override:
+        """Somebody has seen what objects, and goes over it."""
+        there = (VisitId(each.facts["visit_id"]) for each in verdict.objections if "visit_id" in each.facts)
+        self.chosen |= {frozenset({visit_id, each}) for each in there}
+        return Override(reason="it is urgent", seen=verdict.keys)
 
     def visits(self) -> list[Visit]:
         since = at("2026-11-23 00:00")
@@ -69,28 +75,39 @@ class AnyOrder(RuleBasedStateMachine):
         assert visit is not None
         return visit
 
-    @rule(target=booked, starts_at=STARTS, kind=KINDS, who=st.sampled_from("ABC"), by=PEOPLE, reason=REASONS)
-    def book(self, starts_at: datetime, kind: AppointmentType, who: str, by: Person, reason: str | None) -> Any:
+    @rule(target=booked, starts_at=STARTS, kind=KINDS, who=st.sampled_from("ABC"), by=PEOPLE, insists=INSISTS)
+    def book(self, starts_at: datetime, kind: AppointmentType, who: str, by: Person, insists: bool) -> Any:
         draft = self.runner.run(
             self.desk.draft(
                 client_name=f"Client {who}",
                 phone=f"+120655501{'ABC'.index(who):02}",
                 type_name=kind.name,
                 at=starts_at.astimezone(ZoneInfo(ZONE)).time(),
-                override_reason=reason,
             )
         )
-        visit = self.tries(lambda: self.desk.visits.reserve(draft.id, draft.version, by))
+        override = None
+        if insists:
+            override = self.chooses(draft.id, self.runner.run(self.desk.visits.verdict_for(draft, by)))
+        visit = self.tries(lambda: self.desk.visits.reserve(draft.id, draft.version, by, override=override))
         return visit.id if visit is not None else multiple()
 
     @rule(visit_id=booked, by=PEOPLE)
     def press_book_again(self, visit_id: VisitId, by: Person) -> None:
         assert self.tries(lambda: self.desk.visits.reserve(visit_id, 1, by)) == self.stored(visit_id)
 
-    @rule(visit_id=booked, starts_at=STARTS, by=PEOPLE, reason=REASONS, stale=st.sampled_from((0, 0, 1)))
-    def move(self, visit_id: VisitId, starts_at: datetime, by: Person, reason: str | None, stale: int) -> None:
+    @rule(visit_id=booked, starts_at=STARTS, by=PEOPLE, stale=st.sampled_from((0, 0, 1)))
+    def move(self, visit_id: VisitId, starts_at: datetime, by: Person, stale: int) -> None:
         version = self.stored(visit_id).version - stale
-        self.tries(lambda: self.desk.visits.reschedule(visit_id, version, starts_at, by, override_reason=reason))
+        self.tries(lambda: self.desk.visits.reschedule(visit_id, version, starts_at, by, override=self.old))
+
+    @rule(visit_id=booked, starts_at=STARTS, by=PEOPLE)
+    def move_against_what_is_seen(self, visit_id: VisitId, starts_at: datetime, by: Person) -> None:
+        visit = self.stored(visit_id)
+        if visit.is_cancelled:
+            return
+        seen = self.runner.run(self.desk.visits.propose_move(visit_id, visit.version, by, starts_at=starts_at))
+        self.old = self.chooses(visit_id, seen.verdict)
+        self.tries(lambda: self.desk.visits.reschedule(visit_id, visit.version, starts_at, by, override=self.old))
 
     @rule(visit_id=booked, by=PEOPLE, tell=st.booleans())
     def cancel(self, visit_id: VisitId, by: Person, tell: bool) -> None:

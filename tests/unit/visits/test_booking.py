@@ -16,11 +16,11 @@ from bot.visits.errors import (
     NotEntitled,
     SlotTaken,
 )
-from bot.visits.models import Objection, Slot, Visit, VisitId
+from bot.visits.models import Objection, Override, Slot, Visit, VisitId
 from bot.visits.service import Visits
 from tests.personas import JORDAN, KIM, PATEL, VISITOR
 from tests.unit.visits.conftest import Desk
-from tests.unit.visits.world import DR_PATEL, LAB, PHYSIO, NotedWork, at, busy, clinic, person
+from tests.unit.visits.world import DR_KIM, DR_PATEL, LAB, PHYSIO, NotedWork, at, busy, clinic, person
 
 
 async def test_a_draft_becomes_the_visit_with_its_own_id(desk: Desk) -> None:
@@ -49,9 +49,7 @@ async def test_a_second_press_after_a_move_answers_with_the_moved_visit(desk: De
 
 async def test_twenty_simultaneous_confirms_of_one_slot_make_one_visit(desk: Desk) -> None:
     drafts = [await desk.draft(client_name=f"Client {each}", phone=f"+1206555{1000 + each}") for each in range(20)]
-    results = await asyncio.gather(
-        *(desk.visits.reserve(each.id, each.version, desk.jordan) for each in drafts), return_exceptions=True
-    )
+    results = await asyncio.gather(*(desk.insists(each, "urgent") for each in drafts), return_exceptions=True)
     booked = [each for each in results if isinstance(each, Visit)]
     refused = [each for each in results if isinstance(each, SlotTaken)]
     assert (len(booked), len(refused)) == (1, 19)
@@ -109,9 +107,9 @@ async def test_what_is_missing_is_named(desk: Desk, parts: dict[str, Any], missi
 
 
 async def test_of_two_equal_wall_times_the_one_chosen_is_booked(desk: Desk) -> None:
-    twice = {"day": date(2027, 11, 7), "at": time(1, 30), "override_reason": "night shift"}
-    first = await desk.book(**twice, fold=0)
-    second = await desk.book(**twice, fold=1)
+    twice = {"day": date(2027, 11, 7), "at": time(1, 30)}
+    first = await desk.insists(await desk.draft(**twice, fold=0), "night shift")
+    second = await desk.insists(await desk.draft(**twice, fold=1), "night shift")
     assert second.starts_at - first.starts_at == timedelta(hours=1)
 
 
@@ -121,11 +119,11 @@ async def test_a_wall_time_means_the_zone_of_the_person_who_said_it(desk: Desk) 
     assert draft.starts_at() == at("2026-11-23 09:00")
 
 
-async def test_a_new_time_forgets_the_reason_to_book_anyway(desk: Desk) -> None:
-    draft = await desk.draft(override_reason="he insists", fold=1)
+async def test_a_new_time_means_the_first_of_two_equal_ones(desk: Desk) -> None:
+    draft = await desk.draft(fold=1)
     same = await desk.visits.change_draft(draft, desk.jordan, phone="+12065550199")
     other = await desk.visits.change_draft(same, desk.jordan, at=time(10))
-    assert (same.override_reason, other.override_reason, other.fold) == ("he insists", None, 0)
+    assert (same.fold, other.fold) == (1, 0)
 
 
 async def test_a_change_that_changes_nothing_keeps_the_version(desk: Desk) -> None:
@@ -163,12 +161,28 @@ async def test_a_busy_calendar_is_refused_with_the_nearest_free_times(desk: Desk
 
 async def test_book_anyway_needs_a_reason_and_marks_the_visit(desk: Desk) -> None:
     there = await desk.book()
-    draft = await desk.draft(client_name="Ben Okafor", phone="+12065550117", override_reason=" ")
+    draft = await desk.draft(client_name="Ben Okafor", phone="+12065550117")
     with pytest.raises(SlotTaken):
         await desk.visits.reserve(draft.id, draft.version, desk.jordan)
-    reasoned = await desk.visits.change_draft(draft, desk.jordan, override_reason="twins")
-    visit = await desk.visits.reserve(reasoned.id, reasoned.version, desk.jordan)
+    with pytest.raises(ValueError, match="reason"):
+        Override(reason=" ", seen=frozenset())
+    visit = await desk.insists(draft)
     assert (visit.starts_at, visit.override_reason) == (there.starts_at, "twins")
+
+
+async def test_a_reason_covers_no_objection_of_another_time_or_kind(desk: Desk) -> None:
+    span = busy("2026-11-23 09:00", "2026-11-23 09:30")
+    desk.calendar.spans[DR_KIM.id] = [span]
+    draft = await desk.draft()
+    override = Override(reason="twins", seen=(await desk.visits.verdict_for(draft, desk.jordan)).keys)
+    longer = busy("2026-11-23 09:00", "2026-11-23 10:00")
+    for other in ([longer], [span.model_copy(update={"status": "oof"})], [span, longer]):
+        desk.calendar.spans[DR_KIM.id] = other
+        with pytest.raises(SlotTaken):
+            await desk.visits.reserve(draft.id, draft.version, desk.jordan, override=override)
+    desk.calendar.spans[DR_KIM.id] = [span]
+    visit = await desk.visits.reserve(draft.id, draft.version, desk.jordan, override=override)
+    assert visit.override_seen == tuple(override.seen)
 
 
 async def test_no_reason_goes_over_a_rule_of_the_place_and_what_is_offered_keeps_it(desk: Desk) -> None:
@@ -177,9 +191,9 @@ async def test_no_reason_goes_over_a_rule_of_the_place_and_what_is_offered_keeps
         return () if slot.starts_at >= free_from else (Objection(code="bookings_lead_time", can_override=False),)
 
     desk.calendar.rules = no_mornings
-    draft = await desk.draft(override_reason="twins")
+    draft = await desk.draft()
     with pytest.raises(SlotTaken) as refused:
-        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+        await desk.insists(draft)
     verdict = refused.value.verdict
     assert [each.code for each in verdict.objections] == ["bookings_lead_time"]
     assert not verdict.can_override
@@ -200,25 +214,20 @@ async def test_rules_of_the_place_that_cannot_be_read_leave_nothing_free(desk: D
 
 
 async def test_a_reason_that_was_not_needed_marks_nothing(desk: Desk) -> None:
-    assert (await desk.book(override_reason="just in case")).override_reason is None
+    assert (await desk.insists(await desk.draft(), "just in case")).override_reason is None
 
 
 async def test_book_anyway_never_goes_over_the_past(desk: Desk) -> None:
-    draft = await desk.draft(day=date(2026, 11, 20), at=time(9), override_reason="please")
+    draft = await desk.draft(day=date(2026, 11, 20), at=time(9))
     with pytest.raises(SlotTaken) as refused:
-        await desk.visits.reserve(draft.id, draft.version, desk.jordan)
+        await desk.insists(draft, "please")
     assert not refused.value.verdict.can_override
 
 
 async def test_book_anyway_covers_only_the_visits_that_were_seen(desk: Desk) -> None:
     await desk.book()
-    drafts = [
-        await desk.draft(client_name=f"Client {each}", phone=f"+1206555{1000 + each}", override_reason="urgent")
-        for each in range(5)
-    ]
-    results = await asyncio.gather(
-        *(desk.visits.reserve(each.id, each.version, desk.jordan) for each in drafts), return_exceptions=True
-    )
+    drafts = [await desk.draft(client_name=f"Client {each}", phone=f"+1206555{1000 + each}") for each in range(5)]
+    results = await asyncio.gather(*(desk.insists(each, "urgent") for each in drafts), return_exceptions=True)
     assert len([each for each in results if isinstance(each, Visit)]) == 1
     assert len([each for each in results if isinstance(each, SlotTaken)]) == 4
 
@@ -226,7 +235,7 @@ async def test_book_anyway_covers_only_the_visits_that_were_seen(desk: Desk) -> 
 @pytest.mark.parametrize("fault", [CalendarUnreadable(), CalendarBusy(30.0), CalendarRefused(403, "AccessDenied")])
 async def test_a_calendar_that_cannot_be_read_is_never_free(desk: Desk, fault: Exception) -> None:
     desk.calendar.fault = fault
-    draft = await desk.draft(override_reason="whatever")
+    draft = await desk.draft()
     for ask in (
         desk.visits.reserve(draft.id, draft.version, desk.jordan),
         desk.visits.verdict_for(draft, desk.jordan),

@@ -89,7 +89,7 @@ async def test_a_taken_time_is_refused_and_can_be_overridden(desk: Desk) -> None
     with pytest.raises(SlotTaken) as refused:
         await move(desk, booked)
     assert len(refused.value.verdict.alternatives) == 3
-    moved = await move(desk, booked, override_reason="twins")
+    moved = await desk.insists_on_moving(booked, THREE, desk.jordan)
     assert (moved.starts_at, moved.override_reason) == (THREE, "twins")
     assert (await move(desk, moved, TEN)).override_reason is None
 
@@ -101,7 +101,7 @@ async def test_a_move_against_a_rule_of_the_place_is_refused_whatever_the_reason
     proposal = await desk.visits.propose_move(visit.id, visit.version, desk.jordan, starts_at=target)
     assert [each.code for each in proposal.verdict.objections] == ["bookings_lead_time"]
     with pytest.raises(SlotTaken):
-        await desk.visits.reschedule(visit.id, visit.version, target, desk.jordan, override_reason="twins")
+        await desk.insists_on_moving(visit, target, desk.jordan)
 
 
 async def test_two_visits_moved_to_one_time_at_one_instant_do_not_both_get_it(desk: Desk) -> None:
@@ -283,7 +283,7 @@ async def test_an_old_slot_that_was_taken_meanwhile_is_not_taken_back(desk: Desk
 async def test_an_undo_goes_back_beside_a_visit_that_was_accepted_there(desk: Desk) -> None:
     await desk.book(client_name="Ben Okafor", phone="+12065550117")
     desk.clock.advance(seconds=1)
-    beside = await desk.book(override_reason="twins")
+    beside = await desk.insists(await desk.draft())
     desk.clock.advance(seconds=1)
     undone = await undo(desk, await move(desk, beside))
     assert (undone.starts_at, undone.override_reason) == (NINE, "twins")
@@ -301,6 +301,20 @@ async def test_after_the_window_undo_keeps_the_rules(desk: Desk) -> None:
     with pytest.raises(SlotTaken) as refused:
         await undo(desk, moved, correcting=True)
     assert [each.code for each in refused.value.verdict.objections] == ["past"]
+
+
+async def test_after_the_window_undo_goes_over_nothing_that_came_up_since(desk: Desk) -> None:
+    desk.calendar.spans[DR_KIM.id] = [busy("2026-11-23 09:00", "2026-11-23 10:00")]
+    moved = await move(desk, await desk.insists(await desk.draft()))
+    desk.clock.advance(minutes=1)
+    back = await undo(desk, moved, correcting=True)
+    assert (back.starts_at, back.override_reason) == (NINE, "twins")
+    moved = await move(desk, back)
+    await desk.insists(await desk.draft(client_name="Ben Okafor", phone="+12065550117"))
+    desk.clock.advance(minutes=1)
+    with pytest.raises(SlotTaken) as refused:
+        await undo(desk, moved, correcting=True)
+    assert {each.code for each in refused.value.verdict.objections} == {"busy", "overlaps_visit"}
 
 
 async def test_two_undos_at_one_instant_are_one(desk: Desk) -> None:

@@ -227,7 +227,6 @@ class Morning:
             by=JORDAN.object_id,
             now=self.clock.now(),
             quiet=timedelta(0),
-            reason=None,
         )
         return await self._changes(visit, moved)
 

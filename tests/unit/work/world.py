@@ -225,11 +225,7 @@ class Story:
 
     def moves(self, starts_at: datetime, *, minutes: int = 30) -> None:
         length = timedelta(minutes=minutes)
-        self._keep(
-            changes.moved(
-                self.visit, starts_at, length, by="jordan", now=self.clock.now(), quiet=self.quiet, reason=None
-            )
-        )
+        self._keep(changes.moved(self.visit, starts_at, length, by="jordan", now=self.clock.now(), quiet=self.quiet))
 
     def cancels(self, *, tell: bool = True) -> None:
         self._keep(
