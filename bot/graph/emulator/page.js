@@ -45,7 +45,7 @@ function day(each) {
   const height = ((each.closes - each.opens) / 60) * PER_HOUR;
   const top = (minutes) => `${((minutes - each.opens) / 60) * PER_HOUR}px`;
   const grid = make("div", { class: "grid" });
-  grid.style.gridTemplateColumns = `62px repeat(${each.people.length}, minmax(110px, 1fr))`;
+  grid.style.gridTemplateColumns = `62px repeat(${each.people.length}, minmax(132px, 1fr))`;
   grid.append(make("div", { class: "who corner" }), ...each.people.map((who) => make("div", { class: "who", text: who.name })));
   const hours = make("div", { class: "hours" });
   hours.style.height = `${height}px`;
@@ -79,6 +79,9 @@ function column(each, who, top, height) {
     const box = make("div", { class: `item ${item.kind}`, title: `${item.title}, ${item.time}`, text: item.title });
     if (tall >= 34) box.append(make("span", { class: "time", text: item.time }));
     if (item.id) changeable(box, item);
+    if (tall < 34) box.classList.add("short");
+    box.style.left = `calc(${(item.lane / item.lanes) * 100}% + 3px)`;
+    box.style.width = `calc(${100 / item.lanes}% - 6px)`;
     box.style.top = top(item.from);
     box.style.height = `${Math.max(tall - 2, 15)}px`;
     found.append(box);

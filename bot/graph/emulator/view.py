@@ -33,7 +33,7 @@ def view(world: World, state: State, now: datetime, faults_waiting: int) -> dict
         "phones": _phones(state),
         "days": [_day(world, state, day, home, now) for day in _days(state, home, now)],
         "meetings": [_meeting(each, now) for each in sorted(state.meetings.values(), key=_first_who_waits)],
-        "requests": [_request(world, number, each) for number, each in _latest(state.requests)],
+        "requests": [_request(world, number, each, home) for number, each in _latest(state.requests)],
         "total": len(state.requests),
         "mails": [{"to": each.to, "kind": each.kind, "subject": each.subject} for each in reversed(state.mails)][:20],
     }
@@ -119,7 +119,7 @@ def _day(world: World, state: State, day: date, home: ZoneInfo, now: datetime) -
         "now": local.hour * 60 + local.minute if local.date() == day else None,
         "opens": min([OPENS * 60, *(start // 60 * 60 for start, _ in edges)]),
         "closes": max([CLOSES * 60, *(-(-end // 60) * 60 for _, end in edges)]),
-        "people": [{"name": name, "items": items} for name, items in rows.items()],
+        "people": [{"name": name, "items": _in_lanes(items)} for name, items in rows.items()],
     }
 
 
@@ -140,6 +140,23 @@ def _items(user: User, state: State, since: datetime, until: datetime, home: Zon
                 kind = "visit" if booked.gone_at is None else "gone"
                 found.append(_item(booked.starts_at, booked.ends_at, title, kind, home))
     return found
+
+
+def _in_lanes(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items that overlap stand side by side: each in a ``lane`` of the ``lanes`` of those it overlaps with."""
+    placed: list[dict[str, Any]] = []
+    together: list[dict[str, Any]] = []
+    ends: list[int] = []
+    for item in sorted(items, key=lambda each: (each["from"], -each["to"])):
+        if ends and item["from"] >= max(ends):
+            together, ends = [], []
+        lane = next((number for number, end in enumerate(ends) if end <= item["from"]), len(ends))
+        ends[lane:] = [item["to"], *ends[lane + 1 :]]
+        together.append(item | {"lane": lane})
+        placed.append(together[-1])
+        for each in together:
+            each["lanes"] = len(ends)
+    return placed
 
 
 def _kind(event: Event) -> str:
@@ -204,7 +221,7 @@ def short(world: World, each: Recorded) -> str:
     return f"{path}?{said}" if said else path
 
 
-def _request(world: World, number: int, each: Recorded) -> dict[str, Any]:
+def _request(world: World, number: int, each: Recorded, home: ZoneInfo) -> dict[str, Any]:
     return {
         "number": number,
         "method": each.method,
@@ -214,7 +231,7 @@ def _request(world: World, number: int, each: Recorded) -> dict[str, Any]:
         "body": _pretty(each.body),
         "status": each.status,
         "answer": _pretty(each.answer),
-        "at": f"{each.at.astimezone(UTC):%H:%M:%S}" if each.at else "",
+        "at": f"{each.at.astimezone(home):%H:%M:%S}" if each.at else "",
     }
 
 

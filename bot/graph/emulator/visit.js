@@ -15,7 +15,7 @@ const WORDS = {
 
 function show(visit) {
   byId("title").textContent = visit.subject;
-  const when = new Date(visit.starts_at).toLocaleString([], { weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" });
+  const when = new Date(visit.starts_at).toLocaleString([], { weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" });
   byId("about").textContent = `${when}, with ${visit.organizer}`;
   byId("words").textContent = WORDS[visit.status];
   byId("seat").textContent = visit.organizer.split(" ").map((part) => part[0]).join("").slice(0, 2);

@@ -173,6 +173,22 @@ async def test_the_page_shows_texts_in_the_clients_own_time(client: Client) -> N
     assert same.status == 304
 
 
+async def test_what_overlaps_in_a_calendar_stands_side_by_side(client: Client) -> None:
+    for since, until in (("14:30", "15:00"), ("14:40", "15:10"), ("15:00", "15:30"), ("16:00", "16:30")):
+        times = {"start": since, "end": until}
+        body = {each: {"dateTime": f"2026-09-03T{at}:00", "timeZone": PACIFIC} for each, at in times.items()}
+        await client.post(f"/v1.0{KIMS}/events", json=new_event(**body))
+    seen = await (await client.get("/emulator/view")).json()
+    visits = [each for each in seen["days"][1]["people"][0]["items"] if each["kind"] == "visit"]
+    assert [(each["lane"], each["lanes"]) for each in visits] == [(0, 2), (1, 2), (0, 2), (0, 1)]
+
+
+async def test_a_request_is_told_at_the_time_of_the_calendars_beside_it(client: Client) -> None:
+    await client.get(f"/v1.0{KIMS}")
+    seen = await (await client.get("/emulator/view")).json()
+    assert seen["requests"][0]["at"] == "08:00:00"
+
+
 @pytest.mark.parametrize("name", ["page.css", "page.js", "visit.js", "icon.svg"])
 async def test_style_and_script_are_served_and_nothing_else(client: Client, name: str) -> None:
     assert (await client.get(f"/emulator/static/{name}")).status == 200
