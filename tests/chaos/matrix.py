@@ -23,6 +23,7 @@ class Phase:
     ops: tuple[str, ...]
     steps: tuple[str, ...]
     quiet: float = 1.0
+    crowds_quiet: float = LONG_QUIET
     has_row: bool = True
 
     def moments(self) -> list[str]:
@@ -40,9 +41,9 @@ BOOK = Phase(
     ("add", "meeting", "lobby", "link", "invite", "sms_confirmation"),
     ("effect", "cards", "reminders"),
 )
-MOVE = Phase("move", ("move", "sms_reschedule"), ("effect", "cards"))
-CANCEL = Phase("cancel", ("sms_cancellation", "cancel"), ("effect", "cards"))
-REMIND = Phase("book", ("reminder",), ("remind",), quiet=0.0, has_row=False)
+MOVE = Phase("move", ("move", "sms_reschedule"), ("effect", "cards", "reminders"))
+CANCEL = Phase("cancel", ("sms_cancellation", "cancel"), ("effect", "cards", "reminders"))
+REMIND = Phase("book", ("reminder",), ("remind",), quiet=0.0, crowds_quiet=0.0, has_row=False)
 PHASES = {"book": BOOK, "move": MOVE, "cancel": CANCEL, "remind": REMIND}
 FRESH = 3
 """So many more visits are acted on for each death, so that its moment surely comes."""
@@ -59,6 +60,7 @@ async def crash_matrix(
             phase = PHASES[name]
             figures = Figures(f"{database}: killed while they {name}")
             await _phase(ring, phase, moments, visits, figures, is_reminding=name == "remind")
+            print(*figures.row(), *figures.wrong[:20], sep="  ", flush=True)
             found.append(figures)
     return found
 
@@ -79,7 +81,7 @@ async def _phase(
     crowd_dies = [phase.last_moment(each) for each in PROBES] if len(moments) > len(PROBES) else []
     needed = visits if is_reminding else visits + FRESH * len(moments)
     subjects = await _subjects(ring, phase, needed, is_reminding=is_reminding)
-    doing = [asyncio.create_task(_act(ring, phase, subjects[:visits], quiet=LONG_QUIET))]
+    doing = [asyncio.create_task(_act(ring, phase, subjects[:visits], quiet=phase.crowds_quiet))]
     for number, moment in enumerate(moments):
         fresh = subjects[visits + FRESH * number : visits + FRESH * (number + 1)]
         if is_reminding:
@@ -88,7 +90,7 @@ async def _phase(
         await _dies_at(ring, moment, 1 if "invite" in moment else ring.random.randint(1, 2), figures)
     if not is_reminding:  # the crowd's reminders fall due by themselves: the engine goes by the machine's own clock
         await _all_acted(ring, doing)
-        ring.ahead += LONG_QUIET
+        ring.ahead += phase.crowds_quiet
     for moment in crowd_dies:
         await _dies_at(ring, moment, ring.random.randint(1, max(1, visits // 10)), figures)
     last = await ring.host(quick=True)
