@@ -60,6 +60,7 @@ async def crash_matrix(
             phase = PHASES[name]
             figures = Figures(f"{database}: killed while they {name}")
             await _phase(ring, phase, moments, visits, figures, is_reminding=name == "remind")
+            figures.unknown -= sum(each.unknown for each in found)  # every visit there is was judged, older ones too
             print(*figures.row(), *figures.wrong[:20], sep="  ", flush=True)
             found.append(figures)
     return found
