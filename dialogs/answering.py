@@ -9,7 +9,7 @@ from bot.strings.words import day_in_words, local, zone_in_words
 from bot.understanding.reading import Intent, Reading
 from bot.visits.drafts import DraftParts
 from bot.visits.errors import CalendarUnreadable
-from bot.visits.models import Draft, Slot, StaffId, StaffMember, Visit
+from bot.visits.models import Draft, Slot, StaffId, Visit
 from cards.confirm_card import free_times_card
 from cards.list_card import PAGE_SIZE, day_card, found_card, pages
 from cards.menu_cards import help_card, menu_card
@@ -51,6 +51,8 @@ class Answering:
                 await self._speak(talk, reading)
             case Intent.time_zone:
                 await self._move_to(talk, reading)
+            case Intent.handover | Intent.out:
+                await self._not_yet(talk, reading)
             case _:
                 await talk.show(notice_card(talk.t("chat.not_yet"), talk.reader))
 
@@ -61,6 +63,15 @@ class Answering:
         visits = await self._desk.visits.agenda(day, talk.person, staff_id=staff_id)
         needs_you = await self._desk.needing_you(_on_page(visits, page), talk.now)
         await talk.show(day_card(visits, day, talk.reader, now=talk.now, page=page, needs_you=needs_you))
+
+    async def _not_yet(self, talk: Talk, reading: Reading) -> None:
+        """What cannot be done for a whole day can be done visit by visit: the day's visits, each with its buttons."""
+        member = self._desk.visits.clinic.staff_member(reading.staff_id or talk.person.id)
+        day = reading.day or local(talk.now, talk.person.time_zone).date()
+        whose = "staff" if member is not None else "all"
+        facts = {"staff": member.display_name} if member is not None else {}
+        await talk.say(talk.t(f"chat.not_yet_{reading.intent.value}.{whose}", day=day_in_words(day, talk.t), **facts))
+        await self.show_day(talk, day, staff_id=member.id if member is not None else None)
 
     async def _find(self, talk: Talk, reading: Reading) -> None:
         """Visits of a client. A name that only staff bear means whom they see; a day alone, that day."""
@@ -93,13 +104,21 @@ class Answering:
         day = reading.day or draft.day or local(talk.now, talk.person.time_zone).date()
         try:
             free = await self._desk.visits.free_slots(draft, talk.person, day=day)
+            free = _within(free, reading, draft.time_zone)
+            others = () if free else await self._desk.on_next_days(talk, draft, day)
         except CalendarUnreadable as reason:
             await talk.show(error_card(reason.code, talk.reader))
             return
-        await self._show_free(talk, draft, staff, day, _within(free, reading, draft.time_zone))
-
-    async def _show_free(self, talk: Talk, draft: Draft, staff: StaffMember, day: date, free: tuple[Slot, ...]) -> None:
-        shown = free_times_card(draft, staff, _spread(free), day_in_words(day, talk.t), talk.reader)
+        some = _spread(free)
+        shown = free_times_card(
+            draft,
+            staff,
+            some,
+            day_in_words(day, talk.t),
+            talk.reader,
+            nearest=others,
+            are_some=len(some) < len(free),
+        )
         message_id = await talk.show(shown)
         topic = remembered(talk).topic
         if topic is None or topic.id != draft.id:

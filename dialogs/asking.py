@@ -119,8 +119,10 @@ def _about_one(draft: Draft, part: Part, ask: Ask, free: Sequence[Slot], reader:
     if part == "type":
         return Question(t("chat.ask.one.type"), ask, _types(draft, reader))
     if part == "time" and draft.day is not None:
-        from_day = words.option(Option(day=draft.day), t, time_zone=draft.time_zone)
-        return Question(t("chat.ask.one.time_on", day=from_day), ask, _times(draft, free, reader))
+        on_day = words.option(Option(day=draft.day), t, time_zone=draft.time_zone)
+        others_only = free and all(local(each.starts_at, draft.time_zone).date() != draft.day for each in free)
+        key = "chat.ask.one.time_on_another" if others_only else "chat.ask.one.time_on"
+        return Question(t(key, day=on_day), ask, _times(draft, free, reader))
     if part == "phone":
         return Question(t("chat.ask.one.phone", client=draft.client_name), ask)
     return Question(t(f"chat.ask.one.{part}"), ask)

@@ -13,6 +13,8 @@ _NEEDED: dict[Intent, frozenset[Part]] = {
     Intent.agenda: frozenset({"date", "staff"}),
     Intent.find: frozenset({"client", "phone", "date", "staff"}),
     Intent.free: frozenset({"date", "staff"}),
+    Intent.handover: frozenset({"date", "staff"}),
+    Intent.out: frozenset({"date", "staff"}),
     Intent.cancel: frozenset({"client", "date", "time", "staff"}),
     Intent.move: frozenset({"client", "staff"}),  # day and time are the new ones, and asked once the visit is known
 }

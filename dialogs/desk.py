@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.understanding.reading import Ask, Context, Option, Reader, Reading, Slots
 from bot.visits.drafts import Part
@@ -30,6 +31,8 @@ PLACES_SECONDS = 3.0
 
 OFFERED = 4
 """So many free times stand on a question as buttons."""
+_EVERY = 2_000
+"""More free times than the three weeks that are looked at can hold."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,28 @@ class Desk:
             await talk.edit(before.message_id, note(talk, talk.t("chat.moved_on")))
 
     async def free_times(self, talk: Talk, draft: Draft, *, on: date | None = None) -> tuple[Slot, ...]:
-        """Free times to offer beside a question; none where they cannot be known now. Never a reason to fail."""
+        """Free times to offer beside a question: of a day, or one of each next free day where it has none.
+
+        None where they cannot be known now. Never a reason to fail.
+        """
         try:
             if on is None:
                 return await self.visits.nearest_free(draft, talk.person, count=OFFERED)
-            return (await self.visits.free_slots(draft, talk.person, day=on))[:OFFERED]
+            free = await self.visits.free_slots(draft, talk.person, day=on)
+            return free[:OFFERED] or await self.on_next_days(talk, draft, on)
         except (CalendarUnreadable, DraftIncomplete):
             return ()
+
+    async def on_next_days(self, talk: Talk, draft: Draft, day: date) -> tuple[Slot, ...]:
+        """The first free time of each next day that has one. Raises CalendarUnreadable, DraftIncomplete."""
+        zone = ZoneInfo(draft.time_zone)
+        over = datetime.combine(day + timedelta(days=1), time(), zone)
+        free = await self.visits.nearest_free(draft, talk.person, near=over, count=_EVERY)
+        first: dict[date, Slot] = {}
+        for slot in free:
+            if slot.starts_at >= over:
+                first.setdefault(slot.starts_at.astimezone(zone).date(), slot)
+        return tuple(first.values())[:OFFERED]
 
     async def free_options(
         self, talk: Talk, draft: Draft, day: date, *, since: time | None, until: time | None

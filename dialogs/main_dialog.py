@@ -17,6 +17,7 @@ from dialogs.overhearing import is_late, terms_of
 from dialogs.prompts import heard_in, words_heard
 from dialogs.reschedule_visit import RESCHEDULE_VISIT, RescheduleVisitDialog, moving
 from dialogs.talk import Press, Talk, talk_of
+from dialogs.telling import tell_what_is_left
 
 MAIN = "main"
 
@@ -62,6 +63,7 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         if await self._clarifying.leaves(talk, reading):
             await talk.show(notice_card(talk.t("chat.stopped"), talk.reader))
             return await inner_dc.end_dialog()
+        await tell_what_is_left(talk, reading)
         return await self._route(inner_dc, talk, self._clarifying.taken_up(talk, reading))
 
     async def on_continue_dialog(self, inner_dc: DialogContext) -> DialogTurnResult:
@@ -70,6 +72,7 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         if await self._clarifying.leaves(talk, reading):
             await inner_dc.reprompt_dialog()
             return Dialog.end_of_turn
+        await tell_what_is_left(talk, reading)
         reading = self._clarifying.taken_up(talk, reading)
         under_way = inner_dc.active_dialog.id if inner_dc.active_dialog else ""
         if reading.intent in _ASIDE and reading.is_sure:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.understanding.almanac import date_order
 from bot.understanding.reading import Ask, Context, Option
 from bot.understanding.tokens import Token, joined
-from bot.understanding.vocabulary import Vocabulary, vocabularies
+from bot.understanding.vocabulary import Vocabulary, vocabularies, vocabulary
 
 SPAN_TOKENS = 8
 SPAN_CHARACTERS = 80
@@ -67,10 +67,12 @@ class Leftovers:
         return None
 
     def warm_up(self) -> None:
-        """Load both libraries and build their models, for every language we read."""
+        """Load both libraries, and have them build all that they build at first use, for every language we read."""
+        now = datetime(2026, 1, 5)  # noqa: DTZ001 - the libraries count from wall time
         for language in vocabularies():
-            for reader in self._readers:
-                reader("2031-03-03", language, datetime(2026, 1, 5), "dm")  # noqa: DTZ001 - the libraries count from wall time
+            for text in ("2031-03-03", *vocabulary(language).data["warm_up"]):
+                for reader in self._readers:
+                    reader(text[:SPAN_CHARACTERS], language, now, "dm")
 
     @staticmethod
     def _spans(
@@ -80,12 +82,15 @@ class Leftovers:
         telling: set[str] = set()
         if day:
             telling |= words.phrases("leftover_days").single_words() | set(words.weekdays) | set(words.months)
+        hours = words.phrases("leftover_hours").single_words()
         if hour:
-            telling |= words.phrases("leftover_hours").single_words()
+            telling |= hours
         spans: list[tuple[int, int]] = []
         for at, token in enumerate(tokens):
             if taken[at] or token.norm not in telling or (spans and at < spans[-1][1]):
                 continue
+            if at and token.norm in hours and words.phrases("question_words").before(tokens, at) is not None:
+                continue  # "what hour" names none
             if token.norm in words.short_weekdays or (token.norm in words.stopwords and token.norm in words.months):
                 continue
             start = end = at

@@ -17,7 +17,7 @@ from bot.understanding.several import first_of_two, repeats_at
 from bot.understanding.slips import known_words, mended, staff_words
 from bot.understanding.tokens import LONGEST, tokenized
 from bot.understanding.told import only_tells
-from bot.understanding.vocabulary import mixed, vocabularies, vocabulary
+from bot.understanding.vocabulary import vocabularies, vocabulary
 from bot.understanding.zones import spoken_alone
 from bot.visits.models import OfficeHours, OpenSpan
 
@@ -77,11 +77,10 @@ class Understanding:
         open_all_day = OfficeHours(days={day: (OpenSpan(opens=time(8), closes=time(18)),) for day in range(5)})
         for language in vocabularies():
             context = Context(now=_A_MORNING, time_zone="UTC", locale=language, office_hours=open_all_day)
-            for text in vocabulary(language).data["warm_up"]:
+            own = vocabulary(language).data["warm_up"]
+            others = [vocabulary(each).data["warm_up"][0] for each in vocabularies() if each != language]
+            for text in (*own, *(f"{' '.join(own)} {other}" for other in others)):
                 self.read(text, context)
-            for other in vocabularies():
-                if other != language:
-                    mixed(language, other)
         self._leftovers.warm_up()
 
     def _read_all(self, found: Found, context: Context) -> Reading:

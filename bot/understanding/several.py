@@ -16,7 +16,9 @@ def first_of_two(reading: Reading, found: Found, read: Callable[[str], Reading])
     """The first visit of a message that holds two, with the words of the other in ``left``; else ``reading``."""
     if reading.client_name is None and reading.question_about("client") is None:
         return reading
-    for end, start in islice(_cuts(found), _MOST_TRIED):
+    spans = [span for each in reading.used.values() for span in each]
+    places = (each for each in _cuts(found) if not any(one.start < each[1] < one.end for one in spans))
+    for end, start in islice(places, _MOST_TRIED):
         first, rest = read(found.text[:end]), found.text[start:]
         second = read(rest)
         if not second.is_sure:
