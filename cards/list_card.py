@@ -139,9 +139,12 @@ def _page_of(
     at = (min(page, pages(len(visits))) - 1) * PAGE_SIZE
     shown: list[Element | None] = []
     for each in visits[at : at + PAGE_SIZE]:
-        words = _glance(each, reader, now, with_day=with_day, needs_you=each.id in needs_you)
+        is_open = each.id in needs_you
+        words = _glance(each, reader, now, with_day=with_day, needs_you=is_open)
         opens = execute(reader.t("list.open"), ShowVisit(visit_id=each.id))
-        shown.append(box([box(words, on_tap=opens), _same_buttons(each, reader, now)], separator=True))
+        shown.append(
+            box([box(words, on_tap=opens), _same_buttons(each, reader, now, needs_you=is_open)], separator=True)
+        )
     return shown
 
 
@@ -173,11 +176,14 @@ def _state(visit: Visit, now: datetime, needs_you: bool) -> str | None:
     return "in_progress" if visit.starts_at <= now else None
 
 
-def _same_buttons(visit: Visit, reader: Reader, now: datetime) -> Element | None:
+def _same_buttons(visit: Visit, reader: Reader, now: datetime, *, needs_you: bool) -> Element | None:
+    """Those of the visit's card. What needs somebody is shown by a button too: only its card says what it is."""
     t = reader.t
+    show = execute(t("visit_card.show"), ShowVisit(visit_id=visit.id), style="positive") if needs_you else None
     if visit.is_cancelled or visit.ends_at <= now:
-        return actions(execute(t("visit_card.book_again"), BookAgain.of(visit)))
+        return actions(show, execute(t("visit_card.book_again"), BookAgain.of(visit)))
     return actions(
+        show,
         open_url(t("visit_card.join"), visit.join_url, allowed=reader.allows(visit.join_url)),
         execute(t("visit_card.reschedule"), RescheduleVisit.of(visit, below=True)),
         execute(t("visit_card.cancel"), CancelVisit.of(visit, below=True)),

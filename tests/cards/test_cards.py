@@ -85,6 +85,11 @@ def test_an_unknown_text_message_asks_a_person() -> None:
     assert PLAIN["visit_unknown"].summary.startswith("Ana Ruiz: Booked, and needs you")
 
 
+def test_what_needs_somebody_is_opened_from_a_list_by_a_button() -> None:
+    assert buttons(PLAIN["day_today"]).count("Show the visit") == 1
+    assert "Show the visit" not in buttons(PLAIN["day_second_page"])
+
+
 def test_waiting_for_the_tenant_says_how_many_minutes() -> None:
     assert "Next try in about 4 minutes, at 2:33 PM." in words_of(PLAIN["visit_provisioning"])
 
