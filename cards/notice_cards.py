@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.visits.models import Visit
+from bot.visits.models import LateTold, Visit
 from cards.elements import Card, Element, actions, box, card, execute, heading, lines, open_url, run, small, text
 from cards.reader import Reader
 from cards.typed_text import typed
@@ -22,11 +22,19 @@ from cards.verbs import (
 from cards.visit_lines import name_line, type_words, visit_in_short
 
 
-def reminder_card(visit: Visit, reader: Reader, *, late_done: bool = False) -> Card:
-    """To the organizer, shortly before. ``late_done``: they pressed Running late."""
+_LATE = {
+    (True, True): "reminder.late_done_email",
+    (True, False): "reminder.late_done",
+    (False, True): "reminder.late_no_desk",
+    (False, False): "reminder.late_nobody",
+}
+"""By whether the desk hears of it, and whether the client does."""
+
+
+def reminder_card(visit: Visit, reader: Reader, *, late_told: LateTold | None = None) -> Card:
+    """To the organizer, shortly before. ``late_told``: they pressed Running late, and these hear of it."""
     t = reader.t
     title = t("reminder.title", time=reader.at(visit.starts_at))
-    done = "reminder.late_done_email" if visit.client.email else "reminder.late_done"
     return card(
         t("reminder.summary", time=reader.at(visit.starts_at)),
         [
@@ -39,12 +47,12 @@ def reminder_card(visit: Visit, reader: Reader, *, late_done: bool = False) -> C
                     (t("visit_card.notes"), typed(visit.notes, 200)),
                 ]
             ),
-            small(t(done)) if late_done else None,
+            small(t(_LATE[late_told.desk, late_told.client])) if late_told else None,
             actions(
                 open_url(t("reminder.join"), visit.join_url, allowed=reader.allows(visit.join_url), style="positive"),
-                None if late_done else execute(t("reminder.running_late"), RunningLate.of(visit)),
+                None if late_told else execute(t("reminder.running_late"), RunningLate.of(visit)),
                 execute(t("reminder.reschedule"), RescheduleVisit.of(visit)),
-                execute(t("visit_card.arrived"), MarkArrived.of(visit)) if late_done else None,
+                execute(t("visit_card.arrived"), MarkArrived.of(visit)) if late_told else None,
             ),
         ],
         language=t.language,

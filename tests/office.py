@@ -55,13 +55,16 @@ class Office:
     chats: type[Chat] = Chat
     """What a person's chat is."""
 
-    def __init__(self, folder: Path, *, quiet_window_seconds: int = 0) -> None:
-        """``folder`` keeps the database over restarts."""
+    def __init__(self, folder: Path, *, quiet_window_seconds: int = 0, desk_chat: str = "") -> None:
+        """``folder`` keeps the database over restarts; ``desk_chat`` is the chat that hears what needs somebody."""
         self.clock = MovedClock()
         self.connector = StubConnector()
         self.emulator = GraphEmulator(clock=self.clock)
         self._settings = Settings(
-            database=str(folder / "app.db"), emulator=True, quiet_window_seconds=quiet_window_seconds
+            database=str(folder / "app.db"),
+            emulator=True,
+            quiet_window_seconds=quiet_window_seconds,
+            desk_chat=desk_chat,
         )
         self._client: TestClient[Any, Any] | None = None
 

@@ -356,6 +356,13 @@ ObjectionCode = Literal[
 ]
 
 
+class LateTold(Frozen):
+    """Who hears that the organizer is late."""
+
+    desk: bool
+    client: bool
+
+
 class Objection(Frozen):
     """Why a slot should not be booked. ``code`` is its key in the strings files, under ``objection``."""
 

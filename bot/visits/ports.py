@@ -11,6 +11,7 @@ from bot.visits.models import (
     EffectStatus,
     Frozen,
     Instant,
+    LateTold,
     Person,
     PlaceRules,
     Preferences,
@@ -244,8 +245,11 @@ class Work(Protocol):
         """Leave an unknown effect as it is, because a person said so."""
         ...
 
-    async def running_late(self, visit: Visit, *, by: Person) -> None:
-        """Tell the desk that the organizer is late, and by e-mail the client who has an address."""
+    async def running_late(self, visit: Visit, *, by: Person) -> LateTold:
+        """Tell the desk that the organizer is late, and by e-mail the client who has an address.
+
+        Returns who hears it. Raises VisitOver.
+        """
         ...
 
     async def send_reminder(self, visit: Visit, *, by: Person) -> None:

@@ -24,6 +24,7 @@ from bot.work.plan import Op
 from bot.work.running_late import RunningLate
 from bot.work.sending import Message, Sending
 from bot.work.visit_cards import CardsOfVisits
+from cards.elements import Card
 from cards.notice_cards import reminder_card
 from cards.reader import Readers
 
@@ -47,6 +48,17 @@ class Office:
     readers: Readers
     cards: CardsOfVisits
     clock: Clock
+
+    async def post(self, viewer: str, card: Card) -> str:
+        """Put up a card in a person's own chat; returns a reference to where it stands."""
+        posted = await self.notifier.post(viewer, card.content, summary=card.summary)
+        return f"{posted.conversation_id}\n{posted.activity_id}"
+
+    async def follow(self, visit_id: VisitId, reference: str, *, viewer: str) -> None:
+        """From the visit's next change on, the message shows the visit as it stands."""
+        conversation_id, _, activity_id = reference.partition("\n")
+        where = MessageRef(conversation_id=conversation_id, activity_id=activity_id)
+        await self.cards.keep(visit_id, where, viewer=viewer)
 
 
 class Reminders:
@@ -181,15 +193,9 @@ class Reminders:
         viewer = visit.organizer.id
         card = reminder_card(visit, office.readers.of(await office.notifier.person(viewer)))
 
-        async def call() -> str:
-            posted = await office.notifier.post(viewer, card.content, summary=card.summary)
-            return f"{posted.conversation_id}\n{posted.activity_id}"
-
-        sent = await self._sending.once(message, call)
+        sent = await self._sending.once(message, partial(office.post, viewer, card))
         if sent.is_done and sent.reference:
-            conversation_id, _, activity_id = sent.reference.partition("\n")
-            where = MessageRef(conversation_id=conversation_id, activity_id=activity_id)
-            await office.cards.keep(visit.id, where, viewer=viewer)
+            await office.follow(visit.id, sent.reference, viewer=viewer)
         if sent.state is EffectState.failed:
             what = "unreachable" if sent.code == "recipient_unreachable" else "reminder_missed"
             await self._notices.tell(visit, what, key, admins=True)

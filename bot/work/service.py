@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.store.effects import SqlLedger
-from bot.visits.models import Person, Visit, VisitId
+from bot.visits.models import LateTold, Person, Visit, VisitId
 from bot.visits.ports import ChangeKind, MessageRef, VisitStore
 from bot.work.decisions import Decisions
 from bot.work.engine import Run
@@ -32,8 +32,8 @@ class Reminding(Protocol):
         """Schedule the reminders of the visit as it stands. Repeating is harmless."""
         ...
 
-    async def running_late(self, visit: Visit, *, by: Person) -> None:
-        """Tell the desk, and by e-mail the client who has an address, once."""
+    async def running_late(self, visit: Visit, *, by: Person) -> LateTold:
+        """Tell the desk, and by e-mail the client who has an address, once. Raises VisitOver."""
         ...
 
     async def send_reminder(self, visit: Visit, *, by: Person) -> None:
@@ -96,9 +96,9 @@ class VisitWork:
             await self.go_on(visit_id)
         return opened
 
-    async def running_late(self, visit: Visit, *, by: Person) -> None:
-        """Tell the desk, and by e-mail the client who has an address."""
-        await self._reminders.running_late(visit, by=by)
+    async def running_late(self, visit: Visit, *, by: Person) -> LateTold:
+        """Tell the desk, and by e-mail the client who has an address. Raises VisitOver."""
+        return await self._reminders.running_late(visit, by=by)
 
     async def send_reminder(self, visit: Visit, *, by: Person) -> None:
         """Have the client's reminder text sent now."""

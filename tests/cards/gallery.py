@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.clinic import demo_clinic
 from bot.strings.translate import Translator
 from bot.visits.models import (
+    LateTold,
     Client,
     Clinic,
     Draft,
@@ -461,7 +462,7 @@ class Gallery:
     def _notices(self) -> Iterator[tuple[str, Callable[[], Card]]]:
         r, t = self.reader, self.t
         yield "reminder", lambda: reminder_card(self.visit(), r)
-        yield "reminder_late", lambda: reminder_card(self.visit(), r, late_done=True)
+        yield "reminder_late", lambda: reminder_card(self.visit(), r, late_told=LateTold(desk=True, client=True))
         yield "nudge", lambda: nudge_card(self.visit(), r)
         yield "desk_notice", lambda: desk_notice(self.visit(), "unreachable", r)
         yield "drift_moved", lambda: drift_card(self.visit(), START + timedelta(hours=1), r, seen="abc")

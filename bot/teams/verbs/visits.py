@@ -9,6 +9,7 @@ from bot.visits.errors import (
     SlotTaken,
     UndoTellsClient,
     VisitChanged,
+    VisitOver,
 )
 from bot.visits.models import Override, Visit
 from cards.change_cards import undo_card
@@ -251,8 +252,12 @@ class VisitVerbs:
             await self._running_late(visit, talk)
 
     async def _running_late(self, visit: Visit, talk: Talk) -> None:
-        await self._desk.work.running_late(visit, by=talk.person)
-        await talk.show(reminder_card(visit, talk.reader, late_done=True))
+        try:
+            told = await self._desk.work.running_late(visit, by=talk.person)
+        except VisitOver:
+            await self._desk.show_visit(talk, visit, note=talk.t("reminder.late_over"))
+        else:
+            await talk.show(reminder_card(visit, talk.reader, late_told=told))
 
     async def arrived(self, press: MarkArrived, talk: Talk) -> None:
         """Note by hand that the client is there."""
