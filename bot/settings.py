@@ -1,6 +1,7 @@
 """Every setting, read once at the start. What is missing or half set is named before anything runs."""
 
 import ipaddress
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,6 +13,7 @@ AppType = Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"]
 Backend = Literal["outlook", "meeting", "bookings", "virtual-appointment"]
 Identity = Literal["app", "delegated"]
 LobbyScope = Literal["organizer", "organization", "organizationAndFederated", "invited", "organizationExcludingGuests"]
+KEY_BYTES = 32
 Cloud = Literal["global", "gcc", "gcc-high", "dod", "china"]
 
 
@@ -95,7 +97,7 @@ class Settings(BaseSettings):
     oauth_connection: str = ""
     """The bot's OAuth connection for Teams single sign-on."""
     token_cache_key: SecretStr = SecretStr("")
-    """Encrypts stored delegated tokens; 32 bytes, base64."""
+    """Encrypts stored delegated tokens; 32 bytes, base64. Several, separated by commas: the first seals, all open."""
     public_url: str = ""
     """The https address of this host, for Graph's notifications and for the sign-in page."""
     notification_key: SecretStr = SecretStr("")
@@ -115,6 +117,11 @@ class Settings(BaseSettings):
 
     playground: bool = False
     playground_port: int = Field(default=56150, ge=1, le=65535)
+
+    @property
+    def token_cache_keys(self) -> list[str]:
+        """The keys of TOKEN_CACHE_KEY: the first seals, all open."""
+        return [each.strip() for each in self.token_cache_key.get_secret_value().split(",") if each.strip()]
 
     @property
     def quiet_window(self) -> timedelta:
@@ -177,7 +184,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        wrong = [*self._bot_faults(), *self._graph_faults()]
+        wrong = [*self._bot_faults(), *self._graph_faults(), *self._sign_in_faults()]
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -236,6 +243,25 @@ class Settings(BaseSettings):
         if self.graph_client and self.backend == "bookings" and not self.bookings_business:
             wrong.append("BOOKINGS_BUSINESS is not set, and BACKEND is bookings")
         return wrong
+
+    def _sign_in_faults(self) -> list[str]:
+        wrong = []
+        if not all(_is_key(each) for each in self.token_cache_keys):
+            wrong.append("TOKEN_CACHE_KEY is no key: it takes 32 bytes in base64, as `openssl rand -base64 32` prints")
+        alone = self.graph_identity_of_host and not self.graph_federated_identity
+        if self.token_cache_keys and not self.uses_emulator and alone:
+            wrong.append(
+                "TOKEN_CACHE_KEY cannot be used with a managed identity, which acts for nobody but itself: "
+                "set GRAPH_FEDERATED_IDENTITY, or OAUTH_CONNECTION instead"
+            )
+        return wrong
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(b64decode(text.replace("-", "+").replace("_", "/"), validate=True)) == KEY_BYTES
+    except ValueError:
+        return False
 
 
 def read_settings(**given: object) -> Settings:

@@ -164,7 +164,7 @@ def open_signing(
     """
     resource = f"api://botid-{settings.app_id or APP_ID}"
     connection = settings.oauth_connection or OWN_CONNECTION
-    keys = [each.strip() for each in settings.token_cache_key.get_secret_value().split(",") if each.strip()]
+    keys = settings.token_cache_keys
     root = settings.public_url.rstrip("/")
     store: GrantStore = SqlGrants(database, clock)
     if played is not None:

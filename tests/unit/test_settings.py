@@ -7,6 +7,9 @@ from bot.settings import Settings, SettingsError, read_settings
 GRAPH = {"graph_client_id": "client", "graph_client_secret": "secret", "graph_tenant_id": "tenant"}
 TEAMS = {"app_id": "app", "app_password": "secret", "app_tenantid": "tenant"}
 
+MACHINE = {"app_id": "app", "app_type": "UserAssignedMSI", "app_tenantid": "tenant"}
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
@@ -48,12 +51,20 @@ def test_with_nothing_set_everything_is_embedded() -> None:
         ({**GRAPH, "graph_managed_identity": "m"}, "exclude each other"),
         ({**GRAPH, "backend": "bookings"}, "BOOKINGS_BUSINESS"),
         ({**TEAMS, "playground": True}, "PLAYGROUND"),
+        ({"token_cache_key": "secret"}, "TOKEN_CACHE_KEY"),
+        ({"token_cache_key": f"{KEY},c2hvcnQ="}, "TOKEN_CACHE_KEY"),
+        ({**MACHINE, "token_cache_key": KEY}, "GRAPH_FEDERATED_IDENTITY"),
         ({"port": 70000}, "PORT"),
         ({"quiet_window_seconds": -1}, "QUIET_WINDOW_SECONDS"),
     ],
 )
 def test_what_is_half_configured_is_named(given: dict[str, object], named: str) -> None:
     assert named in _refusal(**given)
+
+
+def test_keys_that_were_rotated_stand_in_their_order() -> None:
+    url_safe = "_-" + KEY[2:]
+    assert read_settings(**TEAMS, token_cache_key=f"{url_safe}, {KEY}").token_cache_keys == [url_safe, KEY]
 
 
 def test_the_bots_own_identity_signs_in_to_graph_unless_another_is_named() -> None:
