@@ -87,6 +87,8 @@ class Need:
 
     call: Call
     identity: Identity
+    stands_in: bool = False
+    """Whether the app makes it only where the person has not signed in."""
 
     @property
     def accepted(self) -> tuple[str, ...]:
@@ -128,7 +130,7 @@ def calls_made(config: GraphConfig) -> list[Call]:
 
 def diagnosis(config: GraphConfig) -> Diagnosis:
     """What the configuration needs; the same for the same configuration, whatever the tenant."""
-    needs = [Need(call, identity) for call in calls_made(config) for identity in _identities_of(config, call)]
+    needs = [need for call in calls_made(config) for need in _needs_of(config, call)]
     features = config.cloud.features
     lacking = ("online_meetings", "client_link", "sms", "attendance", "arrivals", "bookings")
     return Diagnosis(
@@ -141,12 +143,12 @@ def diagnosis(config: GraphConfig) -> Diagnosis:
     )
 
 
-def _identities_of(config: GraphConfig, call: Call) -> tuple[Identity, ...]:
-    """The identity that makes the call, and the app too where it may act for someone who has not signed in."""
+def _needs_of(config: GraphConfig, call: Call) -> tuple[Need, ...]:
+    """The call as whoever makes it, and as the app too where it may stand in for someone who has not signed in."""
     preferred = config.identities.preferred(call)
     if preferred == "delegated" and config.identities.may_fall_back(call):
-        return ("delegated", "app")
-    return (preferred,)
+        return Need(call, preferred), Need(call, "app", stands_in=True)
+    return (Need(call, preferred),)
 
 
 def fewest(accepted: Iterable[tuple[str, ...]]) -> list[str]:
@@ -194,7 +196,7 @@ def doctor(config: GraphConfig) -> list[str]:
 
 def _line(need: Need) -> str:
     policy = " + application access policy" if need.call.policy and need.identity == "app" else ""
-    who = "app      " if need.identity == "app" else "delegated"
+    who = "delegated" if need.identity == "delegated" else "  or app " if need.stands_in else "app      "
     least = need.accepted[0] if need.accepted else "(not possible)"
     version = "" if need.call.version == "v1.0" else " [beta]"
     path = need.call.path.replace("{owner}", "/users/{id}" if need.identity == "app" else "/me")
