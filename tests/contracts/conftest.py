@@ -3,7 +3,7 @@
 ``pytest -m live`` runs the same bodies on a real tenant, from settings, and removes what it made.
 """
 
-import os
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.graph.backend import GraphEdge, open_graph
 from bot.graph.client import http_client
 from bot.graph.config import Backend, GraphConfig
@@ -26,6 +26,7 @@ from bot.graph.identity import Identities, Identity, acting_as
 from bot.graph.pace import Patience
 from bot.visits.models import Client, StaffId, StaffMember, Visit, VisitId
 from bot.visits.ports import Calendar
+from tests.contracts.tenant import GIVEN, tenant_for
 from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, KIM, PATEL, TENANT_ID, Persona
 
@@ -34,6 +35,7 @@ NOW = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
 
 BACKENDS: tuple[Backend, ...] = ("outlook", "meeting", "bookings", "virtual-appointment")
 IDENTITIES: tuple[Identity, ...] = ("app", "delegated")
+FRIDAY = 4
 BUSINESS = "clinic@contoso.example"
 
 
@@ -82,6 +84,8 @@ class Office:
     patel: StaffMember = DR_PATEL
     kim: StaffMember = DR_KIM
     requested_by: str = JORDAN.object_id
+    client_email: str = "ana.ruiz@example.com"
+    type_name: str = "Follow-up"
 
     @property
     def calendar(self) -> Calendar:
@@ -95,17 +99,23 @@ class Office:
             pytest.skip("looks inside the emulator")
         return self.emulator
 
+    def may_write_to_the_client(self) -> None:
+        """Skip, where a tenant was given nobody who may be written to."""
+        if not self.client_email:
+            pytest.skip("writes to the client: set LIVE_CLIENT_EMAIL")
+
     def visit(self, **changes: Any) -> Visit:
-        """A visit in two days at two in the afternoon, as the clinic's rows hold one."""
+        """A visit on a weekday in two days or more, at 21:00 UTC, as the clinic's rows hold one."""
         start = (self.clock.now() + timedelta(days=2)).replace(hour=21, minute=0, second=0, microsecond=0)
+        start += timedelta(days=max(0, 7 - start.weekday()) if start.weekday() > FRIDAY else 0)
         number = len(self.made)
         fields: dict[str, Any] = {
             "id": VisitId(uuid.uuid4().hex if self.emulator is None else f"0f6d6f0e5a7b4f4f9d8f3c1d2e3f{number:04x}"),
             "client": Client(
-                name="Ana Ruiz", phone="+12065550142", email="ana.ruiz@example.com", time_zone="America/New_York"
+                name="Ana Ruiz", phone="+12065550142", email=self.client_email or None, time_zone="America/New_York"
             ),
             "organizer": self.kim,
-            "type_name": "Follow-up",
+            "type_name": self.type_name,
             "starts_at": start,
             "duration": timedelta(minutes=30),
             "time_zone": "America/Los_Angeles",
@@ -197,39 +207,64 @@ CASES = [
 async def office(request: pytest.FixtureRequest) -> AsyncIterator[Office]:
     """One clinic for each backend, identity and place."""
     backend, identity, where = request.param
-    made = on_tenant(backend, identity) if where == "tenant" else emulated(backend, identity)
+    made = await on_tenant(backend, identity) if where == "tenant" else emulated(backend, identity)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(made.tidy)
         stack.enter_context(acting_as(made.requested_by))
         yield made
     if made.emulator is not None:
-        tally = Tally()
-        check_emulator(made.emulator, tally)
-        assert tally.faults == []
+        as_microsoft_says(made)
 
 
-def on_tenant(backend: Backend, identity: Identity) -> Office:
-    """The calendar that the settings name. Skipped where they name none."""
-    from bot.graph.auth import ClientSecret
+def as_microsoft_says(*offices: Office) -> None:
+    """Hold all that was asked and answered against Microsoft's schema and permission table."""
+    tally = Tally()
+    for each in offices:
+        check_emulator(each.played, tally)
+    assert tally.faults == []
 
-    wanted = ("GRAPH_TENANT_ID", "GRAPH_CLIENT_ID", "GRAPH_CLIENT_SECRET", "LIVE_STAFF_ID", "LIVE_STAFF_MAILBOX")
-    missing = [name for name in wanted if not os.environ.get(name)]
-    if missing or identity == "delegated":
-        pytest.skip(f"no live tenant: {', '.join(missing) or 'a person must sign in'}")
-    clock = SystemClock()
-    config = GraphConfig(
-        tenant_id=os.environ["GRAPH_TENANT_ID"],
-        client_id=os.environ["GRAPH_CLIENT_ID"],
-        credential=ClientSecret(os.environ["GRAPH_CLIENT_SECRET"]),
-        backend=backend,
-        identities=Identities(calendar="app", visits="app"),
-        bookings_business=os.environ.get("BOOKINGS_BUSINESS", ""),
+
+async def on_tenant(backend: Backend, identity: Identity) -> Office:
+    """The calendar that the variables of ``tests.contracts.tenant`` name. Skipped where they name none."""
+    tenant = tenant_for(backend, identity)
+    config = tenant.config(backend, identity)
+    person = None
+    kim = _staff_of_tenant("LIVE_STAFF", DR_KIM)
+    if identity == "delegated":
+        grants = await asyncio.to_thread(tenant.signed_in)
+        person = next(iter(grants))
+        if backend == "bookings" and kim.id not in grants:
+            pytest.skip("no live tenant: LIVE_REFRESH_TOKEN of LIVE_STAFF_ID too")
+        for each, grant in grants.items():
+            await tenant.grants.save(each, grant)
+    return Office(
+        backend,
+        identity,
+        tenant.clock,
+        open_graph(config, tenant.clock, tokens=tenant.tokens(config, person)),
+        kim=kim,
+        patel=_staff_of_tenant("LIVE_OTHER_STAFF", kim),
+        requested_by=person or kim.id,
+        client_email=GIVEN.get("LIVE_CLIENT_EMAIL", ""),
+        type_name=GIVEN.get("LIVE_TYPE", "Follow-up"),
     )
-    member = DR_KIM.model_copy(update={"id": os.environ["LIVE_STAFF_ID"], "mailbox": os.environ["LIVE_STAFF_MAILBOX"]})
-    return Office(backend, identity, clock, open_graph(config, clock), kim=member, patel=member)
+
+
+def _staff_of_tenant(name: str, otherwise: StaffMember) -> StaffMember:
+    found, mailbox = GIVEN.get(f"{name}_ID"), GIVEN.get(f"{name}_MAILBOX")
+    return otherwise.model_copy(update={"id": found, "mailbox": mailbox}) if found and mailbox else otherwise
 
 
 @pytest.fixture
-def open_office() -> Callable[..., Office]:
+async def open_office() -> AsyncIterator[Callable[..., Office]]:
     """Clinics on emulators of their own, for tests that need a particular one."""
-    return emulated
+    opened: list[Office] = []
+
+    def opens(backend: Backend, identity: Identity, **changes: Any) -> Office:
+        opened.append(emulated(backend, identity, **changes))
+        return opened[-1]
+
+    yield opens
+    as_microsoft_says(*opened)
+    for each in opened:
+        await each.edge.close()

@@ -11,15 +11,15 @@ from tests.contracts.conftest import Office
 
 async def test_adding_makes_one_visit_with_a_join_url(office: Office) -> None:
     visit = office.visit()
-    entry = await office.calendar.add(visit, request_id="r1")
+    entry = await office.calendar.add(visit, request_id=f"r-{visit.id}")
     assert entry.event_id
     assert entry.join_url is None or entry.join_url.startswith("https://")
 
 
 async def test_adding_twice_with_one_request_id_makes_one_event(office: Office) -> None:
     visit = office.visit()
-    first = await office.calendar.add(visit, request_id="r1")
-    again = await office.calendar.add(visit, request_id="r1")
+    first = await office.calendar.add(visit, request_id=f"r-{visit.id}")
+    again = await office.calendar.add(visit, request_id=f"r-{visit.id}")
     assert first.event_id == again.event_id
 
 
@@ -57,7 +57,7 @@ async def test_clients_wait_until_staff_admit_them(office: Office) -> None:
 async def test_the_client_gets_a_link_of_their_own(office: Office) -> None:
     visit = await office.booked()
     link = await office.calendar.client_link(visit)
-    assert link.startswith("https://")
+    assert link.startswith(("https://", "http://127.0.0.1"))  # the second is an emulator's that runs on its own
     assert link == await office.calendar.client_link(visit)
 
 
@@ -80,16 +80,18 @@ async def test_a_moved_meeting_is_at_the_new_time(office: Office) -> None:
 
 
 async def test_inviting_twice_mails_nobody_twice(office: Office) -> None:
+    state = office.played.state
     visit = await office.booked()
     await office.calendar.invite_client(visit)
     await office.calendar.invite_client(visit)
-    mailed = [each.to for each in office.played.state.mails]
+    mailed = [each.to for each in state.mails]
     assert mailed.count("ana.ruiz@example.com") <= 1
 
 
 async def test_nobody_is_invited_by_adding(office: Office) -> None:
+    state = office.played.state
     await office.booked()
-    assert "ana.ruiz@example.com" not in [each.to for each in office.played.state.mails]
+    assert "ana.ruiz@example.com" not in [each.to for each in state.mails]
 
 
 async def test_cancelling_removes_it_and_again_is_fine(office: Office) -> None:
@@ -104,6 +106,7 @@ async def test_cancelling_what_was_never_added_is_fine(office: Office) -> None:
 
 
 async def test_cancelling_after_the_invitation_works_too(office: Office) -> None:
+    office.may_write_to_the_client()
     visit = await office.booked()
     await office.calendar.invite_client(visit)
     invited = visit.model_copy(update={"client_invited": True})
@@ -113,9 +116,10 @@ async def test_cancelling_after_the_invitation_works_too(office: Office) -> None
 
 @pytest.mark.parametrize("kind", ["confirmation", "reschedule", "cancellation"])
 async def test_a_text_goes_to_the_clients_phone_in_their_zone(office: Office, kind: str) -> None:
+    state = office.played.state
     visit = await office.booked()
     await office.calendar.send_sms(visit, kind)  # type: ignore[arg-type]
-    (sms,) = office.played.state.sms
+    (sms,) = state.sms
     assert (sms.phone, sms.time_zone, sms.type) == ("+12065550142", "Eastern Standard Time", kind)
     assert zulu(sms.starts_at) == zulu(visit.starts_at)
 
@@ -138,9 +142,10 @@ async def test_a_booked_visit_is_busy_in_its_organizers_calendar(office: Office)
 
 
 async def test_staff_notes_never_leave_the_clinic(office: Office) -> None:
+    state = office.played.state
     visit = await office.booked()
     await office.calendar.invite_client(visit)
-    assert not any("Only for staff" in str(each.body) for each in office.played.state.requests)
+    assert not any("Only for staff" in str(each.body) for each in state.requests)
 
 
 async def test_a_calendar_nobody_touched_has_not_drifted(office: Office) -> None:
@@ -180,6 +185,7 @@ async def test_each_identity_speaks_from_its_own_seat(office: Office) -> None:
 
 
 async def test_a_mail_to_the_client_goes_out_once(office: Office) -> None:
+    state = office.played.state
     visit = await office.booked()
     await office.edge.calendar.email_client(visit, subject="Running late", text="Ten minutes later than agreed.")
-    assert len(office.posts("/sendMail")) == 1
+    assert len([each for each in state.requests if each.path.endswith("/sendMail")]) == 1
