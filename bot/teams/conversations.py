@@ -72,7 +72,7 @@ class Conversations:
             self._start(run, key, sdk_activity, adapter)
         elif run.answered.done():
             run.is_asked_again = True
-        done, _ = await asyncio.wait({run.answered}, timeout=self._timing.budget)
+        done, _ = await asyncio.wait({run.answered}, timeout=run.budget)
         if not done:
             run.answer_early(while_working(run))
         return run.answered.result()

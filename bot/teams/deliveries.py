@@ -85,7 +85,7 @@ def while_working(run: Run) -> StoredAnswer:
     if text_at(run.activity, "type") != "invoke":
         return StoredAnswer(status=202)
     if not run.is_execute:
-        return late_answer(text_at(run.activity, "name"), run.t)
+        return late_answer(text_at(run.activity, "name"), run.activity.get("value"), run.t)
     if text_at(run.activity, "value", "trigger") == "automatic":
         return action_body(200, MESSAGE_TYPE, "")
     return action_answer(Show(text_card(run.t("turn.working"))))

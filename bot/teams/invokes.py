@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.strings.translate import Translator
 from bot.teams.answers import ERROR_TYPE
+from bot.teams.arrivals import text_at
 from bot.teams.ports import StoredAnswer
 from bot.teams.turns import Turn
 
@@ -78,6 +79,8 @@ class Shape:
     """Also what it says when it takes too long."""
     in_order: bool = True
     """False for one that only reads and changes no dialog: it waits for nothing and nothing waits for it."""
+    waits: bool = False
+    """Whether the client waits for what really came of it, and nobody looks at a card meanwhile."""
 
 
 _TASK = Shape(unhandled=task_message, failed=task_message)
@@ -105,8 +108,8 @@ SHAPES: Mapping[str, Shape] = {
     "fileConsent/invoke": Shape(),
     "actionableMessage/executeAction": Shape(),
     "handoff/action": Shape(),
-    "signin/tokenExchange": Shape(),
-    "signin/verifyState": Shape(),
+    "signin/tokenExchange": Shape(waits=True),
+    "signin/verifyState": Shape(waits=True),
     "signin/failure": Shape(),
 }
 """One row for each invoke there is; what a pressed button answers stands in ``deliveries``."""
@@ -139,6 +142,21 @@ def runs_in_order(name: str) -> bool:
     return name not in SHAPES or SHAPES[name].in_order
 
 
+def is_waited_for(name: str) -> bool:
+    """Whether HTTP is held until the work is over, as long as Teams allows it."""
+    return name in SHAPES and SHAPES[name].waits
+
+
+def not_exchanged(value: object) -> StoredAnswer:
+    """What makes the client of a single sign-on ask for consent. ``value`` is the invoke's."""
+    refusal = {
+        "id": text_at(value, "id"),
+        "connectionName": text_at(value, "connectionName"),
+        "failureDetail": "The token could not be exchanged: the person has to consent first.",
+    }
+    return StoredAnswer(status=412, body=refusal)
+
+
 def failed_answer(name: str, words: str) -> StoredAnswer:
     """The documented shape in which this invoke says that it failed."""
     if name not in SHAPES:
@@ -148,10 +166,17 @@ def failed_answer(name: str, words: str) -> StoredAnswer:
     return StoredAnswer(status=200, body=SHAPES[name].failed(words))
 
 
-def late_answer(name: str, t: Translator) -> StoredAnswer:
-    """What is answered when the time to answer is over and the work goes on."""
+def late_answer(name: str, value: object, t: Translator) -> StoredAnswer:
+    """What is answered when the time to answer is over and the work goes on.
+
+    A sign-on is never said to have succeeded before it has; if it does later, the chat says so.
+    """
     if name == "application/search":
         return StoredAnswer(status=200, body=no_suggestions(""))
-    if name.startswith("signin/"):
+    if name == "signin/tokenExchange":
+        return not_exchanged(value)
+    if name == "signin/verifyState":
+        return StoredAnswer(status=404)
+    if name == "signin/failure":
         return StoredAnswer(status=200)
     return failed_answer(name, t("turn.busy"))

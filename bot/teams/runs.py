@@ -13,7 +13,7 @@ from bot.logs import trace_of
 from bot.strings.translate import Translator
 from bot.teams.answers import Show, action_answer
 from bot.teams.arrivals import ACTION, locale_of, text_at
-from bot.teams.invokes import runs_in_order
+from bot.teams.invokes import is_waited_for, runs_in_order
 from bot.teams.ports import Begun, Reference, StoredAnswer, TurnLog
 from bot.teams.sender import IN_TURN, Manner, Sender
 
@@ -26,6 +26,8 @@ class Timing:
 
     budget: float = 2.5
     """After so long a turn is acknowledged over HTTP, and goes on behind it."""
+    sign_in_budget: float = 9.0
+    """The same for a sign-on, which Teams waits ten seconds for: the first one of a process reads keys and metadata."""
     typing_after: float = 1.5
     typing_every: float = 2.8
     limit: float = 60.0
@@ -89,6 +91,12 @@ class Run:
         """Whether our own "working" is where the pressed card was, and nobody but us will put anything else there."""
         is_automatic = text_at(self.activity, "value", "trigger") == "automatic"
         return self.is_execute and self.early and self.put_up is None and not is_automatic
+
+    @property
+    def budget(self) -> float:
+        """Seconds until HTTP is answered in any case."""
+        waits = text_at(self.activity, "type") == "invoke" and is_waited_for(text_at(self.activity, "name"))
+        return self.timing.sign_in_budget if waits else self.timing.budget
 
     @property
     def in_order(self) -> bool:

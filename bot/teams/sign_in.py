@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from bot.teams.answers import action_body
 from bot.teams.arrivals import text_at
-from bot.teams.invokes import Handler
+from bot.teams.invokes import Handler, not_exchanged
 from bot.teams.ports import Firsts, SignIns, StoredAnswer
 from bot.teams.turns import Turn, TurnKind
 
@@ -50,16 +50,10 @@ class SignInInvokes:
 
     async def exchange(self, turn: Turn) -> StoredAnswer:
         """Exchange the token; 412 makes the client show the consent card."""
-        exchange_id = text_at(turn.value, "id")
-        if await self._sign_ins.exchange(turn.person, text_at(turn.value, "token")):
-            await self._once(turn, exchange_id)
-            return StoredAnswer(status=200)
-        refusal = {
-            "id": exchange_id,
-            "connectionName": text_at(turn.value, "connectionName"),
-            "failureDetail": "The token could not be exchanged: the person has to consent first.",
-        }
-        return StoredAnswer(status=412, body=refusal)
+        if not await self._sign_ins.exchange(turn.person, text_at(turn.value, "token")):
+            return not_exchanged(turn.value)
+        await self._once(turn, text_at(turn.value, "id"))
+        return StoredAnswer(status=200)
 
     async def verify(self, turn: Turn) -> StoredAnswer:
         """Redeem the code of the sign-in window."""
@@ -70,7 +64,7 @@ class SignInInvokes:
         return StoredAnswer(status=200)
 
     async def failure(self, turn: Turn) -> StoredAnswer:
-        """Log why single sign-on failed in the client; the person is asked to sign in the long way."""
+        """Log why single sign-on failed in the client, which then shows the card's own button by itself."""
         code = text_at(turn.value, "code")
         log.warning("teams.sign_in_failed", extra={"reason": code if code in _REASONS else "other"})
         return StoredAnswer(status=200)

@@ -1,8 +1,11 @@
 """Who is met, welcomed, remembered and signed in."""
 
+import asyncio
+
 import pytest
 
 from bot.teams.answers import Answer, Say, Show
+from bot.teams.runs import Timing
 from bot.teams.turns import Turn, TurnKind
 from bot.visits.models import Person, Preferences
 from tests.personas import JORDAN, NADIA
@@ -80,9 +83,13 @@ class Desk:
 
     def __init__(self) -> None:
         self.exchanged: list[str] = []
+        self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.may_answer.set()
 
     async def exchange(self, person: Person, token: str) -> bool:
         self.exchanged.append(token)
+        self.is_asked.set()
+        await self.may_answer.wait()
         return token == "good"
 
     async def redeem(self, person: Person, code: str) -> bool:
@@ -108,6 +115,31 @@ async def test_a_token_that_cannot_be_exchanged_makes_the_client_ask_for_consent
         status, body = await office.post(exchange("bad"))
         assert (status, body["id"], body["connectionName"]) == (412, "x-1", "graph")
         assert office.teams.texts() == []
+
+
+AT_ONCE = 0.0
+
+
+async def test_a_sign_on_is_waited_for_longer_than_a_press_is() -> None:
+    desk, timing = Desk(), Timing(budget=AT_ONCE)
+    desk.may_answer.clear()
+    async with Office(Listener(signed_in), sign_ins=desk, timing=timing) as office:
+        answer = asyncio.create_task(office.post(exchange("bad")))
+        await desk.is_asked.wait()
+        desk.may_answer.set()
+        assert (await answer)[0] == 412
+
+
+async def test_a_sign_on_that_takes_too_long_is_not_said_to_have_succeeded() -> None:
+    desk, timing = Desk(), Timing(budget=AT_ONCE, sign_in_budget=AT_ONCE)
+    desk.may_answer.clear()
+    async with Office(Listener(signed_in), sign_ins=desk, timing=timing) as office:
+        status, body = await office.post(exchange("good"))
+        assert (status, body["id"], body["connectionName"]) == (412, "x-1", "graph")
+        assert (await office.post(invoked("signin/verifyState", {"state": "123456"})))[0] == 404
+        desk.may_answer.set()
+        await office.edge.settled()
+        assert "You are signed in." in office.teams.texts(), "what came of it later is said in the chat"
 
 
 async def test_a_code_is_redeemed_and_a_wrong_one_is_not() -> None:
