@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,6 +37,10 @@ ENDS_WITHIN = 5
 """Seconds for work under way at a stop. What takes longer goes on at the next start, or at another replica."""
 STEP_TRIES = 15
 """With the waits between them about twenty minutes: a database may be away that long."""
+
+HANDS_ON = (*[timedelta(minutes=1)] * 60, *[timedelta(hours=1)] * 24 * 7)
+"""Work of a kind that this build does not know waits so long, time after time, for a replica that does: a deployment
+lasts minutes, and one that was taken back is made again within the week."""
 
 Json = Any
 Handler = Callable[["Run", Mapping[str, Json]], Awaitable[None]]
@@ -91,8 +95,17 @@ class EngineSettings:
 class DbosEngine:
     """Implements ``Durable``. One at a time in a process, since DBOS is one per process."""
 
-    def __init__(self, settings: EngineSettings, clock: Clock, *, around_step: AroundStep | None = None) -> None:
+    def __init__(
+        self,
+        settings: EngineSettings,
+        clock: Clock,
+        *,
+        around_step: AroundStep | None = None,
+        hands_on: Sequence[timedelta] = HANDS_ON,
+    ) -> None:
+        """``hands_on``: how long work of an unknown kind waits each time, as often as there are pauses."""
         self._settings = settings
+        self._hands_on = hands_on
         self._clock = clock
         self._around_step = around_step
         self._handlers: dict[str, Handler] = {}
@@ -212,13 +225,20 @@ class DbosEngine:
         """Run one piece of work."""
         handler = self._handlers.get(kind)
         if handler is None:
-            log.error("work.unknown_kind", extra={"kind": kind, "work_id": work_id})
+            await self._hand_on(kind, work_id, payload)
             return
         self._under_way += 1
         try:
             await handler(_DbosRun(work_id, self._around_step), payload)
         finally:
             self._under_way -= 1
+
+    async def _hand_on(self, kind: str, work_id: str, payload: Mapping[str, Json]) -> None:
+        """Leave work that this build does not know to one that does: again later, under the next id of its line."""
+        times = times_begun(work_id)
+        log.error("work.unknown_kind", extra={"kind": kind, "work_id": work_id})
+        if times < len(self._hands_on):
+            await self.schedule(kind, next_id(work_id), payload, due=self._clock.now() + self._hands_on[times])
 
     def _config(self) -> DBOSConfig:
         config: DBOSConfig = {
@@ -285,6 +305,21 @@ async def _apart(beginning: Coroutine[Any, Any, None]) -> None:
     so DBOS need not know what began it.
     """
     await asyncio.create_task(beginning, context=contextvars.Context())
+
+
+def next_id(work_id: str) -> str:
+    """``reminder:v1:15:2`` -> ``reminder:v1:15:2~1`` -> ``reminder:v1:15:2~2``."""
+    return f"{line_of(work_id)}~{times_begun(work_id) + 1}"
+
+
+def line_of(work_id: str) -> str:
+    """What all the ids of one line of work have in common."""
+    return work_id.partition("~")[0]
+
+
+def times_begun(work_id: str) -> int:
+    """How often the work was begun before, under the ids of its line."""
+    return int(work_id.partition("~")[2] or 0)
 
 
 def engine_database(url: URL) -> URL:

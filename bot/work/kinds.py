@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from bot.work.engine import TIMED, Durable, Handler, Json
+from bot.work.engine import TIMED, Durable, Handler, Json, next_id
 
 
 class Kinds(Durable, Protocol):
@@ -22,9 +22,3 @@ async def go_on_later(
     due = min((each for each in dues if each is not None), default=None)
     if due is not None:
         await engine.schedule(kind, next_id(work_id), payload, due=datetime.fromisoformat(due))
-
-
-def next_id(work_id: str) -> str:
-    """``reminder:v1:15:2`` -> ``reminder:v1:15:2~1`` -> ``reminder:v1:15:2~2``."""
-    name, _, number = work_id.partition("~")
-    return f"{name}~{int(number or 0) + 1}"

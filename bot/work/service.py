@@ -12,8 +12,8 @@ from bot.store.effects import SqlLedger
 from bot.visits.models import LateTold, Person, Visit, VisitId
 from bot.visits.ports import ChangeKind, MessageRef, VisitStore
 from bot.work.decisions import Decisions
-from bot.work.engine import Run
-from bot.work.kinds import Kinds, next_id
+from bot.work.engine import Run, line_of, next_id
+from bot.work.kinds import Kinds
 from bot.work.settling import Settler
 from bot.work.visit_cards import CardsOfVisits
 
@@ -147,7 +147,7 @@ class VisitWork:
     def _later(self, work_id: str, visit_id: VisitId, due: datetime) -> Awaitable[None]:
         """Go on at an instant: once, whoever finds the same one; work that came too early goes on under a next id."""
         later = f"{CONTINUE}:{visit_id}:{due.timestamp():.3f}"
-        is_early = work_id.partition("~")[0] == later
+        is_early = line_of(work_id) == later
         return self._engine.schedule(CONTINUE, next_id(work_id) if is_early else later, {VISIT_ID: visit_id}, due=due)
 
 

@@ -1,7 +1,7 @@
 """Durable work keeps its promises through crashes, restarts, deployments and clocks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,11 +18,19 @@ KIND = "test.only"
 
 
 @asynccontextmanager
-async def running(where: str, work: Work, *, version: str = "1", executor: str = "only") -> AsyncIterator[DbosEngine]:
+async def running(
+    where: str,
+    work: Work,
+    *,
+    version: str = "1",
+    executor: str = "only",
+    kind: str = KIND,
+    hands_on: Sequence[timedelta] = (),
+) -> AsyncIterator[DbosEngine]:
     """An engine with one kind of a test's own."""
     settings = EngineSettings(engine_database(url_of(where)), executor, version)
-    engine = DbosEngine(settings, SystemClock())
-    engine.on(KIND, work)
+    engine = DbosEngine(settings, SystemClock(), hands_on=hands_on)
+    engine.on(kind, work)
     await engine.launch()
     try:
         yield engine
@@ -132,6 +140,22 @@ async def test_a_kind_nobody_knows_any_more_ends_without_harm(database_url: str)
         await engine.start("test.gone", "test:1", {})
         await engine.idle()
         assert await engine.statuses(["test:1"]) == {"test:1": "SUCCESS"}
+
+
+async def test_work_of_a_newer_build_waits_for_a_replica_that_knows_it(database_url: str) -> None:
+    done: list[Any] = []
+
+    async def work(run: Run, payload: Mapping[str, Any]) -> None:
+        done.append(payload["word"])
+
+    async with running(database_url, work, hands_on=[timedelta(seconds=2)] * 20) as old_build:
+        await old_build.start("test.newer", "test:1", {"word": "hello"})
+        await old_build.idle()
+    assert done == []
+    async with running(database_url, work, kind="test.newer") as new_build:
+        await _until(lambda: bool(done))
+        await new_build.idle()
+    assert done == ["hello"]
 
 
 async def test_work_that_ended_long_ago_is_forgotten(database_url: str) -> None:
