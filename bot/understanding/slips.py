@@ -45,10 +45,10 @@ def mended(
     for at, token in enumerate(found):
         if token.kind != "word" or len(token.norm) < _SHORTEST or not token.norm.isalpha():
             continue
-        if token.norm in known or token.norm in words.stopwords or _like_a_name(tokens, at, words):
+        if token.norm in known or token.norm in words.stopwords or _like_a_name(found, at, words):
             continue
         meant = _meant(token.norm, words.language)
-        if meant and (meant not in words.months or _beside_number(tokens, at)):
+        if meant and (meant not in words.months or _beside_number(found, at)):
             found[at] = replace(token, norm=meant)
     return found
 

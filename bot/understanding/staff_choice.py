@@ -137,22 +137,24 @@ def _has_neighbour(tokens: Sequence[Token], said: StaffSaid, words: Vocabulary, 
 def which_staff(
     said: Sequence[StaffSaid], staff: Sequence[StaffMember], text: str, tokens: Sequence[Token]
 ) -> Ask | None:
-    """The question where several staff fit, or none."""
+    """The question where several staff fit, or nobody does for one of the names, or none."""
     members: list[StaffMember] = []
     for each in said:
         members += [one for one in each.members if one not in members]
-    words = text[tokens[said[0].start].start : tokens[said[-1].end - 1].end]
-    if len(said) == 1 and len(members) == 1:
-        return None
-    if not members:
-        typed = [each.norm for each in tokens[said[0].start : said[-1].end]]
+    unknown = [each for each in said if not each.members]
+    if unknown:
+        first, last = unknown[0], unknown[-1] if len(unknown) == len(said) else unknown[0]
+        typed = [each.norm for each in tokens[first.start : last.end]]
         alike = sorted(
-            staff, key=lambda each: not any(near(one, plain(name)) for one in typed for name in each.name.split())
+            (one for one in staff if one not in members),
+            key=lambda each: not any(near(one, plain(name)) for one in typed for name in each.name.split()),
         )
-        options = tuple(Option(value=each.display_name) for each in alike[:4])
+        options = tuple(Option(value=each.display_name) for each in (*members, *alike)[:4])
+        words = text[tokens[first.start].start : tokens[last.end - 1].end]
         return Ask(about=("staff",), why="no_such", options=options, said=words)
     if len(members) == 1:
         return None
+    words = text[tokens[said[0].start].start : tokens[said[-1].end - 1].end]
     return Ask(
         about=("staff",), why="which", options=tuple(Option(value=one.display_name) for one in members[:4]), said=words
     )

@@ -1,5 +1,7 @@
 """Who, what, which number, and what is wanted."""
 
+from datetime import date
+
 import pytest
 
 from tests.unit.understanding.desk import read
@@ -58,6 +60,58 @@ def test_an_unknown_doctor_is_asked_with_those_who_are_here() -> None:
     assert (said.staff, said.client_name) == (None, "Ana Ruiz")
     assert [ask.why for ask in said.questions] == ["no_such"]
     assert len(said.questions[0].options) == 4
+
+
+@pytest.mark.parametrize("pair", ["Dr Kim {} Dr Okafor", "Dr Okafor {} Dr Kim"])
+@pytest.mark.parametrize(
+    ("sentence", "joiner"),
+    [
+        ("book Ana Ruiz with {} Friday 3 pm", "or"),
+        ("move Ana Ruiz's visit with {} to Friday 3 pm", "or"),
+        ("cancel the visit with {}", "and"),
+        ("when are {} free tomorrow", "and"),
+        ("what do {} have tomorrow", "and"),
+        ("find visits with {}", "or"),
+        ("{} are out tomorrow", "and"),
+    ],
+)
+def test_an_unknown_doctor_beside_one_who_is_here_is_asked_about(sentence: str, joiner: str, pair: str) -> None:
+    said = read(sentence.format(pair.format(joiner)))
+    assert (said.staff_id, said.staff) == (None, None)
+    (ask,) = (each for each in said.questions if "staff" in each.about)
+    assert (ask.why, ask.said) == ("no_such", "Dr Okafor")
+    assert ask.options[0].value == "Dr Min Kim", "whoever was named as well is offered first"
+    assert len(ask.options) == len({each.value for each in ask.options}) == 4
+
+
+@pytest.mark.parametrize("text", ["is Dr Kim free, or Dr Okafor", "free times for Dr Kim, not Dr Kim, Dr Okafor"])
+def test_an_unknown_doctor_in_an_afterthought_is_asked_about(text: str) -> None:
+    said = read(text)
+    assert said.staff_id is None
+    assert [(ask.why, ask.said) for ask in said.questions] == [("no_such", "Dr Okafor")]
+
+
+def test_an_unknown_doctor_who_was_corrected_is_nobody() -> None:
+    said = read("book Ana Ruiz with Dr Okafor, no, Dr Kim Friday 3 pm")
+    assert (said.staff, said.questions) == ("Dr Min Kim", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "staff", "client"),
+    [
+        ("book Ana Ruiz with DrKim on thursday afternoon", "Dr Min Kim", "Ana Ruiz"),
+        ("is kims calendar open thursday", "Dr Min Kim", None),
+        ("cancel patels visit with Gonzalez", "Dr Asha Patel", "Gonzalez"),
+        ("whens particles", None, None),
+    ],
+)
+def test_words_written_together_are_cut_in_two(text: str, staff: str | None, client: str | None) -> None:
+    said = read(text)
+    assert (said.staff, said.client_name) == (staff, client)
+
+
+def test_behind_a_cut_word_a_slip_is_told_by_its_own_neighbours() -> None:
+    assert read("book with DrKim tomorrw Ana Ruiz at 3 pm").day == date(2026, 11, 19)
 
 
 def test_two_clients_are_asked() -> None:
