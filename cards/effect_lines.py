@@ -116,7 +116,13 @@ def effect_words(visit: Visit, effect: EffectStatus, reader: Reader, now: dateti
         until=reader.clock(effect.until or effect.at, now),
         reason=reason_words(effect.code, reader),
     )
-    return run(words, tone=_TONES.get(effect.state, "default"))
+    return run(_with_whose_sign_in(words, effect, reader), tone=_TONES.get(effect.state, "default"))
+
+
+def _with_whose_sign_in(words: str, effect: EffectStatus, reader: Reader) -> str:
+    """That the calendar was written for whoever booked; and what the bot did itself, as they were not signed in."""
+    said = effect.code == "in_stead" or (effect.code == "for_person" and effect.kind is EffectKind.calendar)
+    return reader.t(f"effect.acted.{effect.code}", words=words) if said else words
 
 
 def reason_words(code: str | None, reader: Reader) -> str:

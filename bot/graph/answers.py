@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = 3600.0
+BROKEN = (500, 502, 504)
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -39,6 +40,15 @@ def _date_of(headers: Mapping[str, str]) -> datetime | None:
         return parsedate_to_datetime(said) if said else None
     except ValueError:
         return None
+
+
+def may_have_happened(status: int, headers: Mapping[str, str], *, repeatable: bool) -> bool:
+    """A gateway that gave up may have passed the write on; a broken server may have done it first, which matters where
+    a second time does harm. 429, and 503 that names a time, turned the request away unread.
+    """
+    if repeatable:
+        return status == 504
+    return status in BROKEN or (status == 503 and retry_after(headers) is None)
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:

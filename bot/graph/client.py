@@ -16,19 +16,19 @@ import httpx
 
 from bot.clock import Clock
 from bot.graph import refusals
-from bot.graph.answers import claims_challenge, error_code, error_text, retry_after
+from bot.graph.answers import BROKEN, claims_challenge, error_code, error_text, may_have_happened, retry_after
 from bot.graph.calls import Call
 from bot.graph.clouds import Cloud
 from bot.graph.connections import Connections
 from bot.graph.identity import Seat, TokenProvider
 from bot.graph.pace import Breaker, MailboxGate, Patience, Sleep
+from bot.visits.acted import note
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, SignInNeeded, TenantProvisioning
 
 log = logging.getLogger(__name__)
 
 OK = (200, 201)
 DONE = (202, 204)
-BROKEN = (500, 502, 504)
 AWAY = (429, 500, 502, 503, 504, 509)
 
 Json = Mapping[str, object]
@@ -138,13 +138,17 @@ class GraphClient:
         language: str | None,
     ) -> tuple[Seat, Any]:
         """The answer, and from which seat it was had: the app's, where it may stand in for a sign-in that is over."""
-        try:
-            return seat, await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
-        except SignInNeeded:
-            if not seat.stand_in:
-                raise
-        seat = seat.as_app()
-        return seat, await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
+        while True:
+            try:
+                answer = await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
+            except SignInNeeded:
+                if not seat.stand_in:
+                    raise
+                seat = seat.as_app()
+                continue
+            if not call.is_read:
+                note(seat.acted)
+            return seat, answer
 
     def _url(self, call: Call, seat: Seat, ids: Mapping[str, str]) -> str:
         if not call.exists_in(self.cloud):
@@ -261,7 +265,7 @@ class GraphClient:
             self._breaker.failed(self.tenant_id)
         else:
             self._breaker.succeeded(self.tenant_id)
-        if not call.is_read and _may_have_happened(status, answer.headers, repeatable=call.repeatable):
+        if not call.is_read and may_have_happened(status, answer.headers, repeatable=call.repeatable):
             raise OutcomeUnknown()
         try:
             return decipher(status, answer.headers, answer.content, provisions=call.provisions)
@@ -276,15 +280,6 @@ def _bytes(body: Json) -> bytes:
 
 def _was_never_sent(lost: httpx.TransportError) -> bool:
     return isinstance(lost, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol)
-
-
-def _may_have_happened(status: int, headers: Mapping[str, str], *, repeatable: bool) -> bool:
-    """A gateway that gave up may have passed the write on; a broken server may have done it first, which matters where
-    a second time does harm. 429, and 503 that names a time, turned the request away unread.
-    """
-    if repeatable:
-        return status == 504
-    return status in BROKEN or (status == 503 and retry_after(headers) is None)
 
 
 def http_client(*, transport: httpx.AsyncBaseTransport | None = None, proxy: str | None = None) -> httpx.AsyncClient:

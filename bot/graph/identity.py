@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from bot.graph.calls import Call
+from bot.visits.acted import Acted
 from bot.visits.errors import SignInNeeded
 
 Identity = Literal["app", "delegated"]
@@ -30,6 +31,8 @@ class Seat:
     shared: str | None = None
     stand_in: bool = field(default=False, compare=False)
     """Whether the app may make the call where it turns out that the person's sign-in no longer holds."""
+    in_stead: bool = field(default=False, compare=False)
+    """Whether the app sits here in the stead of a person who is not signed in."""
 
     @property
     def path(self) -> str:
@@ -45,7 +48,14 @@ class Seat:
 
     def as_app(self) -> "Seat":
         """The same place, with the app in it."""
-        return replace(self, person=None, stand_in=False)
+        return replace(self, person=None, stand_in=False, in_stead=True)
+
+    @property
+    def acted(self) -> Acted | None:
+        """What is told of a write made from here."""
+        if self.person is not None:
+            return "for_person"
+        return "in_stead" if self.in_stead else None
 
 
 class TokenProvider(Protocol):
@@ -108,7 +118,7 @@ class Seating:
         if await self._tokens.has_grant(owner):
             return Seat(owner, person=owner, stand_in=self.identities.may_fall_back(call))
         if self.identities.may_fall_back(call):
-            return Seat(owner)
+            return Seat(owner).as_app()
         raise SignInNeeded(owner, call=call.name)
 
     async def beside(self, call: Call, person: str | None, *, shared: str | None = None) -> Seat:
@@ -121,7 +131,7 @@ class Seating:
         if person is not None and await self._tokens.has_grant(person):
             return Seat(person=person, shared=shared, stand_in=self.identities.may_fall_back(call))
         if self.identities.may_fall_back(call):
-            return Seat(shared=shared)
+            return Seat(shared=shared).as_app()
         raise SignInNeeded(person or "", call=call.name)
 
 

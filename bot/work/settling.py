@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.logs import trace_of
 from bot.store.effects import EffectRow, LedgerChanges
+from bot.visits.acted import noting
 from bot.visits.errors import (
     CalendarBusy,
     CalendarError,
@@ -266,8 +267,9 @@ class Settler:
         try:
             if self._clock.now() > row.updated_at + BEGIN_WITHIN:
                 raise Deadline(due=row.updated_at + BEGIN_WITHIN)
-            async with asyncio.timeout(CALL_SECONDS):
-                found, results = await self._carry_out(intent)
+            with noting() as acted:
+                async with asyncio.timeout(CALL_SECONDS):
+                    found, results = await self._carry_out(intent)
         except Deadline:  # nothing was called, so it was no attempt
             not_begun = replace(row, attempts=row.attempts - 1)
             return self._later(not_begun, EffectState.retrying, timedelta(0), "deadline"), {}
@@ -286,7 +288,9 @@ class Settler:
         except Exception as fault:
             log.error("effect.fault", extra={"effect": row.key, "trace": trace_of(fault)})
             return self._in_doubt(intent, row, CalendarError.code)
-        return self._closed(row, EffectState.done if found else EffectState.skipped, None), results
+        if not found:
+            return self._closed(row, EffectState.skipped, None), results
+        return self._closed(row, EffectState.done, acted[-1] if acted else None), results
 
     def _in_doubt(self, intent: _Intent, row: EffectRow, code: str) -> tuple[EffectRow, VisitResults]:
         """Whether it was done is not known: a text is never repeated by itself, and everything else may be."""

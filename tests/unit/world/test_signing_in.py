@@ -52,6 +52,7 @@ async def test_whoever_has_not_signed_in_is_asked_to_and_then_goes_on(clinic: Wa
     await clinic.settles()
     (event,) = clinic.events()
     assert event["deleted_at"] is None
+    assert "In the calendar, as the person who booked" in chat.reads()
     assert all(each["path"].startswith("/v1.0/me/") for each in clinic.world()["requests"] if "/events" in each["path"])
 
 
@@ -158,9 +159,10 @@ async def test_where_the_app_may_stand_in_it_does_what_the_withdrawn_grant_could
         await chat.taps("Cancel the visit")
         await office.settles()
         (event,) = office.events()
-        assert event["deleted_at"] is not None or event["is_cancelled"]
+        assert event["deleted_at"] is not None
         done = [each["path"] for each in office.world()["requests"] if each["status"] in (202, 204)]
         assert done[-1].startswith(f"/v1.0/users/{KIM.object_id}/events/")
+        assert "by the bot itself: nobody was signed in" in chat.reads()
 
 
 async def test_whoever_is_signed_in_is_told_so(clinic: WatchedOffice) -> None:
@@ -170,6 +172,14 @@ async def test_whoever_is_signed_in_is_told_so(clinic: WatchedOffice) -> None:
     await chat.says("sign in")
     await clinic.settles()
     assert chat.messages[-1].now["text"] == "You are signed in already."
+
+
+async def test_where_the_app_acts_anyway_the_card_speaks_of_nobody(office: WatchedOffice) -> None:
+    chat = office.chat_with(KIM)
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    await chat.taps("Book")
+    await office.settles()
+    assert "In the calendar\n" in chat.reads() + "\n"
 
 
 async def test_by_default_nobody_signs_in(office: WatchedOffice) -> None:
