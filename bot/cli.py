@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(command: str, settings: Settings, words: dict[str, Any]) -> int:
     # Each command imports what it needs: `effects` need not wait for the whole bot to load.
+    _refuse_database(settings)
     if command == "effects":
         from bot.effects_command import run_effects
 
@@ -34,9 +35,22 @@ def _run(command: str, settings: Settings, words: dict[str, Any]) -> int:
         from bot.doctor_command import run_doctor
 
         return run_doctor(settings, live=bool(words.get("live")))
+    from bot.doctor_command import problems_of
     from bot.serve import run_server
 
+    if problems := problems_of(settings):
+        raise SettingsError("\n".join(problems))
     return run_server(settings)
+
+
+def _refuse_database(settings: Settings) -> None:
+    """Raise SettingsError unless the database named is one."""
+    from bot.store.engine import url_of
+
+    try:
+        url_of(settings.database)
+    except ValueError as reason:
+        raise SettingsError(f"DATABASE_URL: {reason}") from reason
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -89,24 +89,20 @@ def problems_of(settings: Settings) -> list[str]:
     config = graph_config(settings)
     found = diagnosis(config)
     wrong: list[str] = []
-    can_sign_in = bool(settings.oauth_connection or settings.token_cache_keys)
-    by_person = sorted({each.call.name for each in found.needs if each.identity == "delegated"})
-    if by_person and not can_sign_in:
+    by_app = {each.call for each in found.needs if each.identity == "app"}
+    by_person = sorted({each.call.name for each in found.needs if each.call not in by_app})
+    if by_person and not settings.can_sign_in:
         wrong.append(
             f"nobody can sign in, but {', '.join(by_person)} are made for a signed-in person: set OAUTH_CONNECTION or "
-            "TOKEN_CACHE_KEY, or let the app make them (VISITS_IDENTITY=app, GRAPH_IDENTITY=app)"
+            "TOKEN_CACHE_KEY, or let the app make them (VISITS_IDENTITY=app, GRAPH_IDENTITY=app, WITHOUT_GRANT=app)"
         )
-    has_key = bool(settings.notification_key.get_secret_value())
-    if bool(settings.public_url) != has_key and not can_sign_in:
-        missing = "NOTIFICATION_KEY" if settings.public_url else "PUBLIC_URL"
-        wrong.append(f"who waits is not noticed: {missing} is not set, only the other of the two")
     return wrong
 
 
 async def live_lines(settings: Settings, staff: Sequence[StaffMember]) -> list[str]:
     """One line for each thing tried; as the people who signed in to the bot, where it keeps their grants itself."""
     clock, config = SystemClock(), graph_config(settings)
-    database = open_database(settings.database_url) if _keeps_grants(settings) else None
+    database = open_database(settings.database) if _keeps_grants(settings) else None
     people = None
     if database is not None:
         people = open_people(config, clock, SqlGrants(database, clock), Sealed(*settings.token_cache_keys))
@@ -123,7 +119,7 @@ def _keeps_grants(settings: Settings) -> bool:
     """Whether there are grants of our own to try with: on a tenant, with a key, in a database that is there."""
     if settings.uses_emulator or not settings.token_cache_keys:
         return False
-    url = url_of(settings.database_url)
+    url = url_of(settings.database)
     return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
 
 

@@ -33,7 +33,7 @@ def run_effects(settings: Settings, *, action: object, key: object) -> int:
     if wanted != "list" and not about:
         _complain(f"Which effect? Name its key: python app.py effects {wanted} KEY (see: python app.py effects)")
         return USAGE
-    url = url_of(settings.database_url)
+    url = url_of(settings.database)
     if url.get_backend_name() == "sqlite" and not _exists(url.database):
         _complain(f"There is no database at {url.database} yet: start the bot once, or name it with --database.")
         return FAILED
@@ -41,12 +41,12 @@ def run_effects(settings: Settings, *, action: object, key: object) -> int:
 
 
 async def _run(settings: Settings, action: str, key: str) -> int:
-    database = open_database(settings.database_url)
+    database = open_database(settings.database)
     try:
         await asyncio.to_thread(migrate, database.engine)
         return await _answer(SqlLedger(database, SystemClock()), action, key)
     except StoreUnavailable:
-        _complain("The database does not answer.")
+        _complain(f"The database {database.address} does not answer.")
         return FAILED
     finally:
         await database.close()

@@ -12,6 +12,8 @@ from bot.logs import configure_logs
 from bot.played import own_address_of
 from bot.playground.launcher import Playground, PlaygroundError, refuse_taken_port
 from bot.settings import Settings
+from bot.store.engine import url_of
+from bot.visits.errors import StoreUnavailable
 from bot.wiring import Application, build
 from bot.work.engine import EngineError
 
@@ -23,13 +25,21 @@ def say(words: str) -> None:
     print(words, flush=True)  # noqa: T201
 
 
+def say_wrong(words: str) -> None:
+    """Tell them what went wrong."""
+    print(words, file=sys.stderr)  # noqa: T201
+
+
 def run_server(settings: Settings) -> int:
-    """Serve until Ctrl-C or SIGTERM. Returns the process' exit code."""
+    """Serve until Ctrl-C or SIGTERM. Returns the process' exit code. Raises SettingsError, ClinicFileError."""
     configure_logs(settings.log_level or ("INFO" if settings.authenticated else "WARNING"))
     try:
         asyncio.run(_serve(settings))
+    except StoreUnavailable:
+        say_wrong(f"The database {url_of(settings.database).render_as_string(hide_password=True)} does not answer.")
+        return FAILED
     except (PlaygroundError, EngineError) as reason:
-        print(reason, file=sys.stderr)  # noqa: T201
+        say_wrong(str(reason))
         return FAILED
     except KeyboardInterrupt:  # where signals cannot be handled on the loop, as on Windows
         pass

@@ -49,8 +49,8 @@ class Settings(BaseSettings):
     app_password: SecretStr = SecretStr("")
     app_type: AppType = "SingleTenant"
     app_tenantid: str = ""
-    channel_service: str = ""
-    """Empty, or https://botframework.azure.us for US Government."""
+    channel_service: Literal["", "https://botframework.azure.us"] = ""
+    """Empty, or the second for US Government."""
     allowed_tenants: Listed = ()
     """Tenants whose people may speak to the bot beside APP_TENANTID."""
     trusted_service_hosts: Listed = ()
@@ -129,18 +129,6 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.quiet_window_seconds)
 
     @property
-    def database_url(self) -> str:
-        """The database as a SQLAlchemy URL."""
-        if "://" in self.database:
-            return self.database.replace("postgres://", "postgresql://", 1).replace(
-                "postgresql://", "postgresql+psycopg://", 1
-            )
-        path = Path(self.database)
-        if path.is_dir() or not path.suffix:
-            path = path / "app.db"
-        return f"sqlite:///{path}"
-
-    @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the bot."""
         if self.host == "localhost":
@@ -182,9 +170,14 @@ class Settings(BaseSettings):
         """The tenant whose Graph is spoken to."""
         return self.graph_tenant_id or self.app_tenantid
 
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether there is a way for people to sign in."""
+        return bool(self.oauth_connection or self.token_cache_keys)
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        wrong = [*self._bot_faults(), *self._graph_faults(), *self._sign_in_faults()]
+        wrong = [*self._bot_faults(), *self._graph_faults(), *self._sign_in_faults(), *self._address_faults()]
         if wrong:
             raise ValueError("\n".join(wrong))
         return self
@@ -229,6 +222,8 @@ class Settings(BaseSettings):
         ]
         if len(chosen) > 1:
             wrong.append(f"{' and '.join(chosen)} exclude each other: set one")
+        if self.graph_certificate and not self.graph_certificate.is_file():
+            wrong.append(f"GRAPH_CERTIFICATE: there is no file {self.graph_certificate}")
         if self.graph_client_id and not chosen and not self.graph_secret.get_secret_value():
             wrong.append(
                 "GRAPH_CLIENT_SECRET is not set, nor GRAPH_CERTIFICATE, nor GRAPH_FEDERATED_IDENTITY: "
@@ -244,8 +239,26 @@ class Settings(BaseSettings):
             wrong.append("BOOKINGS_BUSINESS is not set, and BACKEND is bookings")
         return wrong
 
+    def _address_faults(self) -> list[str]:
+        """What is amiss with where Microsoft and people's browsers reach us, and with what is for that alone."""
+        if self.uses_emulator:
+            return []
+        wrong = []
+        if self.public_url and not self.public_url.startswith("https://"):
+            wrong.append("PUBLIC_URL does not begin with https://, and Microsoft reaches nothing else")
+        if self.token_cache_keys and not self.public_url:
+            wrong.append("PUBLIC_URL is not set, but TOKEN_CACHE_KEY is: where would people sign in?")
+        has_key = bool(self.notification_key.get_secret_value())
+        if has_key and not self.public_url:
+            wrong.append("PUBLIC_URL is not set, but NOTIFICATION_KEY is: where would notifications arrive?")
+        if self.public_url and not has_key and not self.can_sign_in:
+            wrong.append("NOTIFICATION_KEY is not set, but PUBLIC_URL is: nobody would hear who waits")
+        return wrong
+
     def _sign_in_faults(self) -> list[str]:
         wrong = []
+        if self.oauth_connection and not self.app_id:
+            wrong.append("OAUTH_CONNECTION is set but APP_ID is not: a connection belongs to the bot's registration")
         if not all(_is_key(each) for each in self.token_cache_keys):
             wrong.append("TOKEN_CACHE_KEY is no key: it takes 32 bytes in base64, as `openssl rand -base64 32` prints")
         alone = self.graph_identity_of_host and not self.graph_federated_identity

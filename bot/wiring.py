@@ -21,7 +21,7 @@ from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
 from bot.graph.lobby import watch_opener
 from bot.played import emulator_of, link_origins, network_of, own_address_of, sign_in_played
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.signing import ActingBot, open_signing
 from bot.store.arrivals import SqlArrivals
 from bot.store.bot_state import SqlFirsts, SqlStateStore
@@ -173,19 +173,60 @@ async def build(
     seams: CrashSeams | None = None,
     clinic_file: ClinicFile | None = None,
 ) -> Application:
-    """Build the bot; nothing runs before ``start``. Raises ClinicFileError, ValueError naming a setting, EngineError
-    where another process works in the data folder.
+    """Build the bot; nothing runs before ``start``.
+
+    Raises ClinicFileError, SettingsError, StoreUnavailable, EngineError where another process works in the data folder.
     """
-    clock, transports, seams = clock or SystemClock(), transports or Transports(), seams or CrashSeams()
     clinic_file = clinic_file or (load_clinic(settings.clinic) if settings.clinic else demo_clinic())
+    url = url_of(settings.database)
+    lock = _hold_data(url)
+    try:
+        database = open_database(settings.database)
+        try:
+            await asyncio.to_thread(migrate, database.engine)
+            return _assembled(
+                settings,
+                clinic_file,
+                clock or SystemClock(),
+                transports or Transports(),
+                seams or CrashSeams(),
+                url=url,
+                database=database,
+                lock=lock,
+            )
+        except BaseException:
+            await database.close()
+            raise
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+def _hold_data(url: URL) -> FolderLock | None:
+    """SQLite's folder, held by this process. Raises SettingsError where there can be none, EngineError."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    folder = Path(url.database).parent
+    try:
+        return hold_folder(folder)
+    except OSError as reason:
+        raise SettingsError(f"DATABASE_URL: {folder} cannot be used: {reason.strerror}") from reason
+
+
+def _assembled(
+    settings: Settings,
+    clinic_file: ClinicFile,
+    clock: Clock,
+    transports: Transports,
+    seams: CrashSeams,
+    *,
+    url: URL,
+    database: Database,
+    lock: FolderLock | None,
+) -> Application:
+    """Every part, each given what it stands on."""
     clinic = clinic_file.clinic
-    url = url_of(settings.database_url)
-    lock = None
-    if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        lock = hold_folder(Path(url.database).parent)
-    database = open_database(settings.database_url)
-    await asyncio.to_thread(migrate, database.engine)
     store, ledger, contacts = SqlVisitStore(database, clock), SqlLedger(database, clock), SqlContacts(database)
 
     emulator = transports.emulator or emulator_of(settings, url, clock)

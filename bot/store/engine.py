@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 from bot.visits.errors import StoreUnavailable
 
@@ -25,6 +25,9 @@ SQLITE_READERS = 3
 POSTGRES_CONNECTIONS = 8
 BUSY_TIMEOUT_MS = 10_000
 TRIES = 5
+FILE = "app.db"
+"""The database's name where a folder is given."""
+POSTGRES = ("postgres", "postgresql", "postgresql+psycopg")
 TO_REPEAT = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization failure and deadlock: nothing was committed, so the transaction runs again."""
 SQLITE_OUTAGES = frozenset(
@@ -53,6 +56,11 @@ class Database:
         is_one = writer is reader
         self._writing = ThreadPoolExecutor(threads if is_one else 1, thread_name_prefix="store")
         self._reading = self._writing if is_one else ThreadPoolExecutor(threads, thread_name_prefix="store-read")
+
+    @property
+    def address(self) -> str:
+        """Where it lies, without the password."""
+        return self.engine.url.render_as_string(hide_password=True)
 
     @property
     def is_postgres(self) -> bool:
@@ -99,14 +107,21 @@ def open_database(where: str | Path) -> Database:
 
 
 def url_of(where: str | Path) -> URL:
-    """The SQLAlchemy URL of a file path or a URL as people paste it (``postgres://`` too). Raises ValueError."""
+    """The SQLAlchemy URL of a file, of the folder it lies in, or a URL as people paste it (``postgres://`` too).
+
+    Raises ValueError.
+    """
     written = str(where)
     if "://" not in written:
-        return URL.create("sqlite", database=str(Path(written).expanduser()))
+        path = Path(written).expanduser()
+        return URL.create("sqlite", database=str(path if path.suffix and not path.is_dir() else path / FILE))
     scheme, rest = written.split("://", 1)
-    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
-        return make_url(f"postgresql+psycopg://{rest}")
-    url = make_url(written)
+    try:
+        url = make_url(f"postgresql+psycopg://{rest}" if scheme in POSTGRES else written)
+    except ArgumentError:
+        raise ValueError("the database's address cannot be read") from None
+    if scheme in POSTGRES:
+        return url
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise ValueError(f"the database is SQLite or PostgreSQL, not {scheme}")
     if not url.database or url.database == ":memory:":
@@ -186,7 +201,7 @@ def _transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
             if getattr(reason.orig, "sqlstate", None) in TO_REPEAT and attempt < TRIES:
                 time.sleep(0.02 * attempt)
                 continue
-            if _is_outage(reason):
+            if is_outage(reason):
                 log.warning("store.unavailable", extra={"reason": type(reason.orig).__name__})
                 raise StoreUnavailable() from reason
             raise
@@ -196,7 +211,7 @@ def _transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def _is_outage(reason: DBAPIError) -> bool:
+def is_outage(reason: DBAPIError) -> bool:
     """Whether the database could not do it now; anything else is a fault of ours and stays as it is."""
     if isinstance(reason.orig, sqlite3.Error):
         return getattr(reason.orig, "sqlite_errorcode", 0) & 0xFF in SQLITE_OUTAGES

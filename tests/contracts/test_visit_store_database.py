@@ -26,6 +26,8 @@ NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
     ("where", "url"),
     [
         ("data/app.db", "sqlite:///data/app.db"),
+        ("data", "sqlite:///data/app.db"),
+        ("data/v.sqlite", "sqlite:///data/v.sqlite"),
         ("/srv/visits/app.db", "sqlite:////srv/visits/app.db"),
         ("sqlite:///data/app.db", "sqlite:///data/app.db"),
         ("postgres://me:pw@db:5433/visits", "postgresql+psycopg://me:pw@db:5433/visits"),

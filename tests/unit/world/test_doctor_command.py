@@ -37,16 +37,16 @@ def test_calls_for_people_who_cannot_sign_in_are_a_problem(capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    "enough", [{"oauth_connection": "graph"}, {"token_cache_key": KEY}, {"visits_identity": "app"}]
+    "enough",
+    [
+        {"oauth_connection": "graph"},
+        {"token_cache_key": KEY, "public_url": "https://v.example"},
+        {"visits_identity": "app"},
+        {"without_grant": "app"},
+    ],
 )
 def test_any_way_out_of_it_is_enough(enough: dict[str, str]) -> None:
     assert problems_of(settings(**REAL, **enough)) == []
-
-
-def test_half_of_what_notifications_need_is_a_problem() -> None:
-    half = settings(**REAL, visits_identity="app", public_url="https://visits.contoso.example")
-    (problem,) = problems_of(half)
-    assert "NOTIFICATION_KEY" in problem
 
 
 def test_who_waits_needs_a_right_of_its_own_only_where_it_is_set_up(capsys: pytest.CaptureFixture[str]) -> None:
