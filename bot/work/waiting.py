@@ -65,11 +65,9 @@ class Waiting:
         viewer = visit.organizer.id
         card = waiting_card(visit, presence.waiting_since, office.readers.of(await office.notifier.person(viewer)))
 
-        async def call() -> str:
-            posted = await office.notifier.post(viewer, card.content, summary=card.summary)
-            return posted.activity_id
-
-        sent = await self._sending.once(message, call)
+        sent = await self._sending.once(message, partial(office.post, viewer, card))
+        if sent.is_done and sent.reference:
+            await office.follow(visit.id, sent.reference, viewer=viewer)
         is_late = sent.again_at is not None and now >= presence.waiting_since + PATIENCE
         if is_late or sent.state in (EffectState.failed, EffectState.unknown):
             await self._notices.tell(visit, KIND, key)

@@ -121,6 +121,23 @@ async def test_the_organizer_is_told_once_that_the_client_waits(office: WatchedO
     assert titles_on(card) == ("Join and admit", "Running late", "Show the visit")
 
 
+async def test_the_word_that_the_client_waits_gives_way_to_what_came_of_it(office: WatchedOffice) -> None:
+    kim = kims_chat(office)
+    await kim.plays("""
+        Kim: hello
+        Bot: [card] …
+    """)
+    await at_the_door(office)
+    room = office.emulator.waiting_room
+    room.enter(meeting(office), "A. Client")
+    await office.looks()
+    assert len(told_to_wait(kim)) == 1
+    room.admit(meeting(office))
+    await office.looks()
+    assert told_to_wait(kim) == []
+    assert "admitted at 2:20 PM, waited 1 min" in words_on(card_of(kim.messages[-1].now) or {})
+
+
 async def test_staff_who_are_there_already_are_not_told(office: WatchedOffice) -> None:
     kim = kims_chat(office)
     await kim.plays("""
