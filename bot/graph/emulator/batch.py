@@ -2,23 +2,13 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
+from bot.graph.emulator.asked import Asked
 from bot.graph.emulator.bodies import Body, parse
 from bot.graph.emulator.exchange import Answer, bad_request
 
 MOST = 20
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request before it found its route. ``target`` is the path with version and query, still escaped."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes = b""
 
 
 class Item(Body):

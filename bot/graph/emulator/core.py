@@ -1,7 +1,6 @@
 """The emulator itself: a request goes in, the answer Graph would give comes out, and everything is remembered."""
 
 import asyncio
-import json
 import time
 import uuid
 from collections import Counter
@@ -9,8 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import parse_qsl, quote, unquote
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -18,28 +16,26 @@ import httpx
 from bot.clock import Clock, SystemClock
 from bot.graph.emulator import batch, login
 from bot.graph.emulator.areas import areas
-from bot.graph.emulator.batch import Asked
+from bot.graph.emulator.asked import Asked, json_of, readable, recorded, subject_of, version_and_rest
 from bot.graph.emulator.bookings_world import opened
 from bot.graph.emulator.calendar import CalendarArea
 from bot.graph.emulator.courier import Courier
 from bot.graph.emulator.demo import demo_world
-from bot.graph.emulator.exchange import Answer, Call, Caller, GraphError, Version, bad_request, not_found
+from bot.graph.emulator.exchange import Answer, Call, Caller, GraphError, bad_request, not_found
 from bot.graph.emulator.faults import Fault, Faults
 from bot.graph.emulator.gate import Gate
 from bot.graph.emulator.identity import Identity
 from bot.graph.emulator.keeping import Keeper, Memory, shortened
 from bot.graph.emulator.parts import Busy, User
-from bot.graph.emulator.routing import PERSON, Router, routes_of, segments_of
+from bot.graph.emulator.room import Room
+from bot.graph.emulator.routing import Route, Router, routes_of, segments_of
 from bot.graph.emulator.snapshot import snapshot
 from bot.graph.emulator.state import Recorded, State
 from bot.graph.emulator.waiting_room import WaitingRoom
 from bot.graph.emulator.world import World
 
 Sleep = Callable[[float], Awaitable[None]]
-NEVER_RECORDED = {"authorization", "cookie"}
-AT_ONCE_PER_MAILBOX = 4
 REQUESTS_IN_MEMORY = 5000
-OUTLOOK = {"events", "calendar", "calendarview", "findmeetingtimes", "sendmail", "mailboxsettings"}
 
 
 class GraphEmulator:
@@ -57,6 +53,8 @@ class GraphEmulator:
     """The subscriptions, and what was delivered to them."""
     outlook: CalendarArea
     """Plays people who change events by hand."""
+    routes: list[Route]
+    """Every call it answers."""
 
     def __init__(
         self,
@@ -106,7 +104,8 @@ class GraphEmulator:
         self.waiting_room = WaitingRoom(self.world, self.state, self.courier, now)
         self.outlook = CalendarArea(self.world, self.state, self.courier, lambda: self.visit_base)
         everything = [self.outlook, *areas(self.world, self.state, self.courier, lambda: self.visit_base)]
-        self._router = Router([each for area in everything for each in routes_of(area)])
+        self.routes = [each for area in everything for each in routes_of(area)]
+        self._router = Router(self.routes)
 
     def snapshot(self) -> dict[str, Any]:
         """Everything asked and everything that came of it, as ``GET /emulator/state`` shows it."""
@@ -156,7 +155,7 @@ class GraphEmulator:
             root = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
             return _response(login.answer(self.identity, asked.method, request.url.path, root, body), request)
         fault = self.faults.next_for(asked.method, readable(asked.target.partition("?")[0]))
-        record = self._record(asked)
+        record = self._recorded(asked)
         answer = await self._carry_out(asked, record, fault)
         record.status = record.answer = None
         self.changed()
@@ -200,15 +199,16 @@ class GraphEmulator:
 
     async def _one_of_batch(self, asked: Asked) -> Answer:
         fault = self.faults.next_for(asked.method, readable(asked.target.partition("?")[0]))
-        return await self._carry_out(asked, self._record(asked), fault)
+        return await self._carry_out(asked, self._recorded(asked), fault)
 
     async def _dispatch(self, asked: Asked, record: Recorded) -> Answer:
         raw_path = asked.target.partition("?")[0]
-        version, rest = _version_and_rest(raw_path)
+        version, rest = version_and_rest(raw_path)
         caller = self.identity.caller(asked.headers.get("authorization", ""))
+        record.caller = "app" if caller.is_app else "delegated"
         if rest == "$batch" and asked.method == "POST":
-            return await batch.run(asked, _json(asked), version, self._one_of_batch)
-        segments, subject_key = _subject(segments_of(rest))
+            return await batch.run(asked, json_of(asked), version, self._one_of_batch)
+        segments, subject_key = subject_of(segments_of(rest))
         route, parameters = self._router.find(asked.method, version, self.world.cloud, segments)
         call = Call(
             method=asked.method,
@@ -217,17 +217,22 @@ class GraphEmulator:
             parameters=parameters,
             query=record.query,
             headers=asked.headers,
-            body=_json(asked),
+            body=json_of(asked),
             now=self.clock.now(),
             caller=caller,
             subject=self._named(subject_key, caller),
         )
         self._gate.permit(route, call)
-        async with _Room(self._at_work, segments, call.subject):
+        async with Room(self._at_work, segments, call.subject):
             if self.world.switches.latency_s:
                 await self._sleep(self.world.switches.latency_s)
             found = route.handler(call)
             return await found if isinstance(found, Awaitable) else found
+
+    def _recorded(self, asked: Asked) -> Recorded:
+        record = recorded(asked, self.clock.now())
+        self.state.requests.append(record)
+        return record
 
     def _named(self, key: str | None, caller: Caller) -> User | None:
         """The person the path is about. ``/me`` needs one who is signed in."""
@@ -242,85 +247,6 @@ class GraphEmulator:
             message = f"Resource '{key}' does not exist or one of its queried reference-property objects are not here."
             raise not_found(message, "Request_ResourceNotFound")
         return found
-
-    def _record(self, asked: Asked) -> Recorded:
-        raw_path, _, raw_query = asked.target.partition("?")
-        record = Recorded(
-            method=asked.method,
-            path=readable(raw_path),
-            query=dict(parse_qsl(raw_query, keep_blank_values=True)),
-            body=_lenient(asked.body),
-            at=self.clock.now(),
-            headers={name: value for name, value in asked.headers.items() if name not in NEVER_RECORDED},
-        )
-        self.state.requests.append(record)
-        return record
-
-
-class _Room:
-    """A place among the calls one mailbox serves at once. Source: learn.microsoft.com/graph/throttling-limits"""
-
-    def __init__(self, at_work: Counter[str], segments: tuple[str, ...], subject: User | None) -> None:
-        self._at_work = at_work
-        is_outlook = len(segments) > 1 and segments[1].casefold() in OUTLOOK
-        self._mailbox = subject.id if subject is not None and is_outlook else None
-
-    async def __aenter__(self) -> None:
-        if self._mailbox is None:
-            return
-        if self._at_work[self._mailbox] >= AT_ONCE_PER_MAILBOX:
-            self._mailbox = None
-            message = "Application is over its MailboxConcurrency limit."
-            raise GraphError(429, "ApplicationThrottled", message, headers={"Retry-After": "1"})
-        self._at_work[self._mailbox] += 1
-
-    async def __aexit__(self, *failure: object) -> None:
-        if self._mailbox is not None:
-            self._at_work[self._mailbox] -= 1
-
-
-def readable(raw_path: str) -> str:
-    """A path decoded for reading; a slash inside a segment stays escaped."""
-    return "/".join(unquote(each).replace("/", quote("/", safe="")) for each in raw_path.split("/"))
-
-
-def _version_and_rest(raw_path: str) -> tuple[Version, str]:
-    head, _, rest = raw_path.lstrip("/").partition("/")
-    if head not in ("v1.0", "beta"):
-        raise bad_request(f"Invalid version: {head}")
-    return cast(Version, head), rest
-
-
-def _subject(segments: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-    """Fold ``me`` and ``users/{id}`` into one ``{user}`` segment."""
-    if PERSON in segments[:1]:
-        raise bad_request(f"Resource not found for the segment '{PERSON}'.")
-    if segments and segments[0].casefold() == "me":
-        return (PERSON, *segments[1:]), "me"
-    if len(segments) > 1 and segments[0].casefold() == "users":
-        return (PERSON, *segments[2:]), segments[1]
-    return segments, None
-
-
-def _json(asked: Asked) -> Any:
-    """The body as JSON, which must be labelled so. Source: learn.microsoft.com/graph/use-the-api"""
-    if not asked.body:
-        return None
-    if not asked.headers.get("content-type", "").lower().startswith("application/json"):
-        raise bad_request("A Content-Type of application/json is required.", "RequestBodyRead")
-    try:
-        return json.loads(asked.body)
-    except ValueError:
-        raise bad_request("Unable to read JSON request payload.") from None
-
-
-def _lenient(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
 
 
 def _response(answer: Answer, request: httpx.Request) -> httpx.Response:

@@ -25,6 +25,8 @@ class Recorded:
     at: datetime | None = None
     took_ms: float = 0
     headers: dict[str, str] = field(default_factory=dict)
+    caller: Literal["app", "delegated"] | None = None
+    """Who asked, where the token was read."""
 
 
 @dataclass
