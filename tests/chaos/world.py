@@ -24,6 +24,7 @@ from bot.work.decisions import Decisions
 from bot.work.plan import Abilities
 from bot.work.settling import Settled, Settler
 from tests.contracts.conftest import DR_KIM
+from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, TENANT_ID
 from tests.unit.work.world import NINE, HandClock, Killed, MemoryLedger
 
@@ -120,9 +121,12 @@ class World:
         self.settler = self.process()
 
     async def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; all that was asked must be as Microsoft's schema has it."""
         await self.edge.close()
         await self.emulator.close()
+        tally = Tally()
+        check_emulator(self.emulator, tally)
+        assert tally.faults == []
 
     def process(self) -> Settler:
         """Another process that settles."""

@@ -15,7 +15,7 @@ from bot.graph.emulator.waiting_room import WaitingRoom
 from bot.graph.notices import ClientState
 from bot.visits.models import Visit
 from bot.visits.ports import Arrival
-from tests.contracts.conftest import NOW, HandClock, Office, emulated
+from tests.contracts.conftest import NOW, HandClock, Office, as_microsoft_says, emulated
 from tests.personas import KIM
 
 KEY = new_key()
@@ -99,6 +99,7 @@ async def desk() -> AsyncIterator[Desk]:
     desk = Desk(office, watching(office, KEY), visit)
     await desk.at_the_door()
     yield desk
+    as_microsoft_says(office)
     await office.edge.close()
 
 

@@ -23,7 +23,7 @@ from bot.strings.translate import Translator
 from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused, CalendarUnreadable, OutcomeUnknown
 from bot.visits.models import Visit
 from bot.visits.ports import SmsKind
-from tests.contracts.conftest import BACKENDS, IDENTITIES, HandClock, Office, emulated
+from tests.contracts.conftest import BACKENDS, IDENTITIES, HandClock, Office, as_microsoft_says, emulated
 
 TRIES = 6
 WORDS = Translator("en-US")
@@ -207,6 +207,7 @@ async def told(
     story = Story(office, office.visit())
     with acting_as(office.requested_by):
         await story.run()
+    as_microsoft_says(office)
     return story
 
 

@@ -10,7 +10,7 @@ from bot.graph.config import GraphConfig
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
 from bot.graph.identity import Identities
-from tests.contracts.conftest import HandClock, Office, world_for
+from tests.contracts.conftest import HandClock, Office, as_microsoft_says, world_for
 from tests.personas import TENANT_ID
 
 
@@ -31,6 +31,7 @@ async def served() -> AsyncIterator[Office]:
     )
     office = Office("outlook", "app", clock, open_graph(config, clock), emulator)
     yield office
+    as_microsoft_says(office)
     await office.edge.close()
     await runner.cleanup()
 

@@ -1,16 +1,14 @@
 """Holds requests and answers against ``facts.json``: path, method, names, types, enumerations, permissions, clouds."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bot.graph.emulator.core import GraphEmulator
+from tests.oracle.derive import NOT_DERIVED
+from tests.oracle.schema import Schema, facts
 
 ROOTS = re.compile(r"^/(v1\.0|beta)(/.*)$")
 
@@ -29,6 +27,9 @@ BETA_CALLS = {
 }
 """What may be asked of beta, which has no schema to hold it against: the lobby's roster, and the resource of 2022."""
 
+BESIDE = {f"GET {path}" for path in NOT_DERIVED}
+"""What the emulator answers and the facts leave out, by name."""
+
 GRANT_TYPES = {
     "authorization_code",
     "client_credentials",
@@ -43,13 +44,32 @@ ALIASES = {"Calendars.ReadBasic.All": "Calendars.ReadBasic"}
 MISSING_IN_TABLE = {"GET /me/calendarView": "GET /users/{id}/calendarView"}
 """Calls the permission table forgot, and the one beside it that it knows."""
 
-READ_BY_WRITERS = {"GET /me/events/{id}": "Calendars.ReadWrite", "GET /users/{id}/events/{id}": "Calendars.ReadWrite"}
+READ_BY_WRITERS = {
+    f"GET {owner}{calendar}/events/{{id}}": "Calendars.ReadWrite"
+    for owner in ("/me", "/users/{id}")
+    for calendar in ("", "/calendar")
+}
 """Reads the permission table forgot under a permission whose own description there says "create, read, update"."""
+
+BY_WHAT_IS_WATCHED = "/subscriptions"
+"""Whoever may read a thing may subscribe to it: the permission table has no rows for these paths."""
+
+DELETED_BY_APPS = {"DELETE /solutions/bookingBusinesses/{id}": "Bookings.Manage.All"}
+"""The page lists it for apps, the table does not."""
 
 FREE_OF_CASE = ("getSchedule", "cancel", "sendMail")
 """Outlook's old actions: the schema writes their parameters with a capital, every page without."""
 
-SERVICE_MADE = {"UnknownFutureValue", "unknownFutureValue"}
+
+STRETCHES = {
+    "GET /me/calendarView": {"startDateTime", "endDateTime"},
+    "GET /users/{id}/calendarView": {"startDateTime", "endDateTime"},
+    "GET /solutions/bookingBusinesses/{id}/calendarView": {"start", "end"},
+}
+"""Query parameters without a ``$``, which the schema does not write down: the pages do."""
+
+COUNTS = {"$top", "$skip"}
+FREE = {"$skiptoken", "$count"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +83,7 @@ class Exchange:
     answer: Any
     identity: str | None = None
     cloud: str = "global"
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,16 +92,10 @@ class Tally:
 
     v1: Counter[str] = field(default_factory=Counter)
     beta: Counter[str] = field(default_factory=Counter)
+    beside: Counter[str] = field(default_factory=Counter)
     sign_ins: Counter[str] = field(default_factory=Counter)
     answers: int = 0
     faults: list[str] = field(default_factory=list)
-
-
-@cache
-def facts() -> dict[str, Any]:
-    """The derived facts."""
-    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("facts.json").read_text(encoding="utf-8"))
-    return loaded
 
 
 def template_of(method: str, path: str, known: Iterable[str]) -> str | None:
@@ -102,8 +117,8 @@ def template_of(method: str, path: str, known: Iterable[str]) -> str | None:
     return min(matching)[1] if matching else None
 
 
-def check(exchange: Exchange, tally: Tally) -> None:
-    """Check one exchange and count it."""
+def check(exchange: Exchange, tally: Tally, *, with_request: bool = True) -> None:
+    """Check one exchange and count it; ``with_request`` False looks at the answer alone."""
     found = ROOTS.match(exchange.path)
     if found is None:
         tally.faults.append(f"{exchange.method} {exchange.path}: neither v1.0 nor beta")
@@ -117,18 +132,65 @@ def check(exchange: Exchange, tally: Tally) -> None:
             tally.beta[known] += 1
         return
     name = template_of(exchange.method, path, facts()["calls"])
+    if name is None and (beside := template_of("GET", path, BESIDE)) and exchange.method == "GET":
+        tally.beside[beside] += 1
+        return
     if name is None:
         tally.faults.append(f"{exchange.method} {exchange.path}: not in the schema")
         return
     tally.v1[name] += 1
-    call = facts()["calls"][name]
-    tally.faults += [f"{name}: {each}" for each in _wrong_request(name, call, exchange)]
+    call, schema = facts()["calls"][name], Schema(exchange.cloud)
+    wrong = [*_wrong_caller(name, exchange), *_wrong_query(name, call, exchange, schema)]
+    wrong += _wrong_request(name, call, exchange, schema)
+    tally.faults += [f"{name}: {each}" for each in wrong if with_request]
     if exchange.status is not None:
         tally.answers += 1
-        tally.faults += [f"{name} -> {exchange.status}: {each}" for each in _wrong_answer(call, exchange)]
+        tally.faults += [f"{name} -> {exchange.status}: {each}" for each in _wrong_answer(call, exchange, schema)]
 
 
-def _wrong_request(name: str, call: Mapping[str, Any], exchange: Exchange) -> list[str]:
+def _wrong_caller(name: str, exchange: Exchange) -> list[str]:
+    """Some calls only an app alone can make, and some only a person."""
+    if exchange.identity is None or name.partition(" ")[2].startswith(BY_WHAT_IS_WATCHED):
+        return []
+    kind = "application" if exchange.identity == "app" else "delegated"
+    return [] if accepted(name, kind) else [f"cannot be called {exchange.identity}"]
+
+
+def _wrong_query(name: str, call: Mapping[str, Any], exchange: Exchange, schema: Schema) -> list[str]:
+    """Names in the query are properties of what is asked for, or known by the call's page."""
+    if exchange.method != "GET":
+        return [f"takes no query: {each}" for each in exchange.query]
+    item = str(call.get("answer") or "").strip("[]")
+    members = {each.casefold() for each in schema.members(item)} if item in facts()["types"] else set()
+    wrong: list[str] = []
+    for option, value in exchange.query.items():
+        match option:
+            case "$select" | "$expand" | "$orderby":
+                named = {re.split(r"[(/ ]", each.strip())[0] for each in re.sub(r"\(.*?\)", "", value).split(",")}
+            case "$filter":
+                named = _filtered_by(value)
+            case each if each in COUNTS:
+                named = set()
+                wrong += [] if value.isdigit() else [f"{option} {value!r} is no number"]
+            case each if each in FREE or each in STRETCHES.get(name, ()):
+                named = set()
+            case _:
+                named = set()
+                wrong.append(f"the query option {option} is not known")
+        wrong += [f"{option}: {each} is no property of {item}" for each in named if each.casefold() not in members]
+    return wrong
+
+
+def _filtered_by(expression: str) -> set[str]:
+    """The properties a filter compares: ``start`` of ``start/dateTime ge '…'``, and what ``any`` looks into."""
+    bare = re.sub(r"'(?:[^']|'')*'", "''", expression)
+    looped = set(re.findall(r"\((\w+):", bare))
+    compared = set(re.findall(r"(?<![\w/])([A-Za-z_]\w*)(?:/\w+)*\s+(?:eq|ne|gt|ge|lt|le)\b", bare))
+    looked_into = set(re.findall(r"(?<![\w/])([A-Za-z_]\w*)/(?:any|all)\(", bare))
+    return (compared | looked_into) - looped
+
+
+def _wrong_request(name: str, call: Mapping[str, Any], exchange: Exchange, schema: Schema) -> list[str]:
     wrong: list[str] = []
     if exchange.cloud not in call["clouds"] and exchange.status in (200, 201, 202, 204):
         wrong.append(f"answered in the cloud {exchange.cloud}, which does not have it")
@@ -139,15 +201,14 @@ def _wrong_request(name: str, call: Mapping[str, Any], exchange: Exchange) -> li
         parameters = dict(call["parameters"])
         if name.rpartition("/")[2] in FREE_OF_CASE:
             parameters = {each[0].lower() + each[1:]: type_ for each, type_ in parameters.items()}
-        return wrong + _wrong_members(body, parameters, "", is_open=False)
-    if call.get("body"):
-        members = facts()["types"][call["body"]]
-        known = {**members["navigation"], **members["properties"]}
-        return wrong + _wrong_members(body, known, "", is_open=False)  # what we send is named, even in an open type
+        return wrong + schema.wrong_members(body, parameters, "", is_open=False)
+    if call.get("body") and exchange.method != "DELETE":
+        # what we send is named, even in an open type
+        return wrong + schema.wrong_object(body, call["body"], "", is_open=False)
     return [*wrong, "takes no body"]
 
 
-def _wrong_answer(call: Mapping[str, Any], exchange: Exchange) -> list[str]:
+def _wrong_answer(call: Mapping[str, Any], exchange: Exchange, schema: Schema) -> list[str]:
     status, answer = exchange.status, exchange.answer
     if status is not None and status >= 400:
         error = answer.get("error") if isinstance(answer, dict) else None
@@ -163,109 +224,46 @@ def _wrong_answer(call: Mapping[str, Any], exchange: Exchange) -> list[str]:
         items = answer.get("value", answer.get("staffAvailabilityItem"))
         if not isinstance(items, list):
             return ["no list under 'value'"]
-        return [each for item in items for each in _wrong_value(item, type_[1:-1], "value")]
+        return [each for item in items for each in schema.wrong_value(item, type_[1:-1], "value")]
     if type_ not in facts()["types"]:
-        return _wrong_value(answer.get("value"), type_, "value")
-    return _wrong_value(answer, type_, "")
+        return schema.wrong_value(answer.get("value"), type_, "value")
+    return schema.wrong_value(answer, type_, "")
 
 
-def _wrong_value(value: Any, type_: str, at: str) -> list[str]:
-    """What is wrong with a value of a type; nothing is, with null."""
-    if value is None:
-        return []
-    if type_.startswith("["):
-        if not isinstance(value, list):
-            return [f"{at} is no list"]
-        return [each for one in value for each in _wrong_value(one, type_[1:-1], at)]
-    if type_ in facts()["enums"]:
-        known_members = set(facts()["enums"][type_]) | SERVICE_MADE
-        return [] if isinstance(value, str) and value in known_members else [f"{at}: {value!r} is no {type_}"]
-    if type_ in facts()["types"]:
-        if not isinstance(value, dict):
-            return [f"{at} is no object"]
-        named = str(value.get("@odata.type", "")).removeprefix("#microsoft.graph.")
-        known = facts()["types"].get(named or type_)
-        if known is None:
-            return [f"{at}: unknown type {named}"]
-        if named and named != type_ and type_ not in known["bases"]:
-            return [f"{at}: {named} is no {type_}"]
-        members = {**known["navigation"], **known["properties"]}
-        return _wrong_members(value, members, at, is_open=known["open"])
-    return [] if _is_primitive(value, type_) else [f"{at}: {type(value).__name__} is no {type_}"]
-
-
-def _wrong_members(value: Any, members: Mapping[str, str], at: str, *, is_open: bool) -> list[str]:
-    if not isinstance(value, dict):
-        return [f"{at or 'body'} is no object"]
-    wrong: list[str] = []
-    for name, one in value.items():
-        if "@" in name or name.startswith("odata."):
-            continue
-        where = f"{at}.{name}" if at else name
-        if name not in members:
-            if not is_open:
-                wrong.append(f"{where} is not in the schema")
-        elif members[name]:
-            wrong += _wrong_value(one, members[name], where)
-    return wrong
-
-
-def _is_primitive(value: Any, type_: str) -> bool:
-    match type_:
-        case "String" | "Stream" | "Guid" | "Json":
-            return isinstance(value, str) or type_ == "Json"
-        case "Boolean":
-            return isinstance(value, bool)
-        case "Int16" | "Int32" | "Int64":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "Double" | "Single" | "Decimal":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "DateTimeOffset":
-            return _is_instant(value)
-        case "Duration":
-            return (
-                isinstance(value, str)
-                and re.fullmatch(r"-?P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", value) is not None
-            )
-        case "TimeOfDay":
-            return isinstance(value, str) and re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d+)?)?", value) is not None
-        case "Date":
-            return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
-    return True  # a type whose inside the facts leave out
-
-
-def _fits(pattern: str, value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(pattern, value) is not None
-
-
-def _is_instant(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value)).tzinfo is not None
-    except ValueError:
-        return False
-
-
-def check_emulator(emulator: GraphEmulator, tally: Tally, *, identity: str | None = None) -> None:
+def check_emulator(emulator: GraphEmulator, tally: Tally) -> None:
     """Check everything an emulator was asked, and count how it was signed in to."""
-    cloud = {"usgov": "us-government", "dod": "us-government"}.get(
-        emulator.world.cloud.value, emulator.world.cloud.value
-    )
-    for each in emulator.state.requests:
-        if each.path.endswith("/$batch"):
-            continue
-        check(Exchange(each.method, each.path, each.body, each.status, each.answer, identity, cloud), tally)
+    for each in _exchanges(emulator):
+        check(each, tally)
     for sign_in in emulator.identity.sign_ins:
         tally.sign_ins[sign_in.grant] += 1
         if sign_in.grant not in GRANT_TYPES:
             tally.faults.append(f"sign-in by {sign_in.grant}")
 
 
+def check_answers(emulator: GraphEmulator, tally: Tally) -> None:
+    """Check what an emulator answered in v1.0, where tests ask by hand whatever they like."""
+    for each in _exchanges(emulator):
+        if each.path.startswith("/v1.0/") and each.status is not None and each.status < 400:
+            check(each, tally, with_request=False)
+
+
+def _exchanges(emulator: GraphEmulator) -> Iterator[Exchange]:
+    """What was asked; the calls of a batch are recorded one by one. A world that adds to its answers is only asked."""
+    adds = emulator.world.switches.extra_properties
+    cloud = {"gcc-high": "us-government", "dod": "us-government"}.get(
+        emulator.world.cloud.value, emulator.world.cloud.value
+    )
+    for each in emulator.state.requests:
+        if not each.path.endswith("/$batch"):
+            status = None if adds else each.status
+            yield Exchange(each.method, each.path, each.body, status, each.answer, each.caller, cloud, query=each.query)
+
+
 def accepted(name: str, kind: str) -> set[str]:
     """The permissions with which a call may be made, by the permission table and its known gaps."""
     known = set(facts()["calls"][MISSING_IN_TABLE.get(name, name)][kind])
-    return known | {READ_BY_WRITERS[name]} if name in READ_BY_WRITERS else known
+    more = READ_BY_WRITERS.get(name) or (DELETED_BY_APPS.get(name) if kind == "application" else None)
+    return known | {more} if more else known
 
 
 def permitted(name: str, identity: str, granted: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Writes ``facts.json``: what Microsoft's own files say of the calls this bot makes, and nothing else.
+"""Writes ``facts.json``: what Microsoft's own files say of the calls this bot makes and its emulator answers.
 
     python -m tests.oracle.derive SCHEMAS PERMISSIONS
 
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.graph.calls import ALL_CALLS
+from bot.graph.emulator.core import GraphEmulator
+from bot.graph.emulator.routing import Route
 
 FACTS = Path(__file__).with_name("facts.json")
 CLOUDS = {"global": "v1.0-Prod", "us-government": "v1.0-Fairfax", "china": "v1.0-Mooncake"}
@@ -33,6 +35,31 @@ def calls_of_the_bot() -> list[tuple[str, str]]:
         for owner in ("/me", "/users/{id}") if "{owner}" in call.path else ("",):
             found.append((call.method, re.sub(r"\{(?!owner)\w+\}", "{id}", call.path).replace("{owner}", owner)))
     return sorted(set(found))
+
+
+NOT_DERIVED = {
+    "/app/onlineMeetings": "the permission table knows it, the v1.0 schema does not",
+    "/me": "the directory, of which the emulator plays a few properties",
+    "/users": "as /me",
+    "/users/{id}": "as /me",
+    "/me/mailboxSettings": "a property as a path; the emulator plays its zone",
+    "/users/{id}/mailboxSettings": "as /me/mailboxSettings",
+    "/me/outlook/{id}": "a function with its parameters in the path",
+    "/users/{id}/outlook/{id}": "as /me/outlook/{id}",
+}
+"""What the emulator answers beside: nothing the bot asks for."""
+
+
+def calls_of_the_emulator() -> dict[tuple[str, str], Route]:
+    """Method and path of every v1.0 call it answers, each with the route that does."""
+    found: dict[tuple[str, str], Route] = {}
+    for each in GraphEmulator().routes:
+        path = re.sub(r"\{(?!user)\w+\}", "{id}", f"/{each.pattern}")
+        for owner in ("/me", "/users/{id}"):
+            full = path.replace("/{user}", owner)
+            if "v1.0" in each.versions and full not in NOT_DERIVED:
+                found[each.method, full] = each
+    return found
 
 
 @dataclass
@@ -232,7 +259,7 @@ def derive(schemas: Path, permissions: Path) -> dict[str, Any]:
     main = clouds["global"]
     calls: dict[str, Any] = {}
     named: set[str] = set()
-    for method, path in calls_of_the_bot():
+    for method, path in sorted({*calls_of_the_bot(), *calls_of_the_emulator()}):
         resolved = main.resolve(method, path)
         if resolved is None:
             raise SystemExit(f"{method} {path} is not in the v1.0 schema")

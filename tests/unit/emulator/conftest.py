@@ -1,5 +1,6 @@
 """An emulator per test, with a clock moved by hand and a caller that speaks to it as the bot's client would."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.state import Meeting
+from tests.oracle.check import Tally, check_answers
 from tests.personas import KIM
 
 NOW = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
@@ -115,9 +117,13 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def emulator(clock: HandClock) -> GraphEmulator:
-    """The demo world, untouched."""
-    return GraphEmulator(clock=clock, sleep=no_wait)
+def emulator(clock: HandClock) -> Iterator[GraphEmulator]:
+    """The demo world, untouched. What it answers must be as Microsoft's schema has it, whatever it is asked."""
+    made = GraphEmulator(clock=clock, sleep=no_wait)
+    yield made
+    tally = Tally()
+    check_answers(made, tally)
+    assert tally.faults == []
 
 
 @pytest.fixture
