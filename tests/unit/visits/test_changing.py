@@ -53,7 +53,7 @@ async def test_an_old_card_changes_nothing(desk: Desk) -> None:
 
 async def test_what_effects_report_makes_no_card_old(desk: Desk) -> None:
     booked = await desk.book()
-    await desk.visits.record(booked.id, event_id="e1", calendar_starts_at=NINE, client_invited=True)
+    await desk.store.record(booked.id, event_id="e1", calendar_starts_at=NINE, client_invited=True)
     assert (await move(desk, booked)).version == 2
 
 
