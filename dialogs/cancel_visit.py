@@ -7,7 +7,7 @@ from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialo
 
 from bot.understanding.reading import Intent, Reading
 from bot.visits.models import VisitId
-from cards.verbs import CancelInputs, ConfirmCancel, KeepVisit
+from cards.visit_verbs import CancelInputs, ConfirmCancel, KeepVisit
 from dialogs.desk import Desk
 from dialogs.finding import Meant, visit_question, visits_among
 from dialogs.overhearing import NO_TERMS, Terms, terms_of

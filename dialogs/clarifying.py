@@ -69,8 +69,9 @@ class Clarifying:
         return True
 
     async def leaves(self, talk: Talk, reading: Reading) -> bool:
-        """Whether the message only leaves the question that is open: "stop"."""
-        if remembered(talk).wish is None or reading.intent not in (Intent.stop, Intent.no) or reading.says_parts:
+        """Whether the message only leaves the question that is open: "stop", or "cancel" by itself."""
+        leaving = reading.intent in (Intent.stop, Intent.no, Intent.cancel) and not reading.says_parts
+        if remembered(talk).wish is None or not leaving:
             return False
         speak_of(talk, remembered(talk).topic)
         return True

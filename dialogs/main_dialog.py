@@ -92,6 +92,8 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         return await inner_dc.continue_dialog()
 
     async def _stops(self, talk: Talk, reading: Reading, under_way: str) -> bool:
+        if under_way in (RESCHEDULE_VISIT, CANCEL_VISIT) and remembered(talk).topic is None:  # whose visit is open
+            return reading.intent in (Intent.stop, Intent.no, Intent.cancel) and not reading.says_parts
         if under_way == CANCEL_VISIT:
             return False  # there, no and stop are answers
         if reading.intent is Intent.stop:
