@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.strings.words import duration_in_words, time_in_words, zone_in_words
 from bot.visits.models import Draft, Slot
+from cards.draft_verbs import CheckTimes, DiscardDraft, SubmitForm
 from cards.elements import (
     Card,
     Element,
@@ -24,7 +25,6 @@ from cards.elements import (
 )
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import CheckTimes, DiscardDraft, SubmitForm
 
 LENGTHS = tuple(timedelta(minutes=each) for each in (10, 15, 20, 30, 45, 60, 90, 120))
 CLIENT_ZONES = (

@@ -6,7 +6,8 @@ from cards.objections import REASON_LENGTH, objecting, seen_of, ways_on, what_ob
 from cards.reader import Reader
 from cards.telling import hears
 from cards.typed_text import REASON, typed
-from cards.verbs import (
+from cards.visit_lines import name_line, visit_in_short, when_rows
+from cards.visit_verbs import (
     ConfirmCancel,
     KeepVisit,
     MoveAnyway,
@@ -15,7 +16,6 @@ from cards.verbs import (
     RescheduleVisit,
     UndoAnyway,
 )
-from cards.visit_lines import name_line, visit_in_short, when_rows
 
 
 def move_card(

@@ -3,11 +3,18 @@
 from bot.strings.phones import sms_reach
 from bot.strings.words import duration_in_words
 from bot.visits.models import Draft, Slot, SlotVerdict, StaffMember
+from cards.draft_verbs import (
+    BookAnyway,
+    BookDraft,
+    ChangeDraft,
+    DiscardDraft,
+    PickSlot,
+    TryAgain,
+)
 from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, stacked, text, toggle
 from cards.objections import MOST_OFFERED, objecting, seen_of, ways_on, what_objects
 from cards.reader import Reader
 from cards.typed_text import NOTES, typed
-from cards.verbs import BookAnyway, BookDraft, ChangeDraft, DiscardDraft, PickSlot, TryAgain
 from cards.visit_lines import name_line, when_rows
 
 MOST_TIMES = 24

@@ -7,10 +7,18 @@ from typing import Literal
 from bot.strings.words import local
 from bot.visits.models import Visit
 from cards.elements import Card, Element, actions, box, card, execute, heading, open_url, run, small, text, text_input
+from cards.menu_verbs import ListPage, MenuBook
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import BookAgain, CancelVisit, ChooseVisit, Intent, ListPage, MenuBook, RescheduleVisit, ShowVisit
 from cards.visit_lines import visit_in_short
+from cards.visit_verbs import (
+    BookAgain,
+    CancelVisit,
+    ChooseVisit,
+    Intent,
+    RescheduleVisit,
+    ShowVisit,
+)
 
 PAGE_SIZE = 5
 MOST_CHOICES = 6

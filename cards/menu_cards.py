@@ -5,9 +5,14 @@ from datetime import datetime
 from bot.strings.words import zone_in_words
 from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, text
 from cards.keeping_lines import keeping_lines
+from cards.menu_verbs import (
+    MenuBook,
+    MenuHelp,
+    MenuToday,
+    ShowSettings,
+)
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import MenuBook, MenuHelp, MenuToday, ShowSettings
 
 _TOPICS = ("book", "move", "cancel", "list", "free", "correct", "undo", "stop")
 

@@ -4,23 +4,20 @@ from datetime import datetime
 
 from bot.visits.models import LateTold, Visit
 from cards.elements import Card, Element, actions, box, card, execute, heading, lines, open_url, run, small, text
+from cards.menu_verbs import MenuBook, MenuHelp, MenuToday
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import (
+from cards.visit_lines import name_line, type_words, visit_in_short
+from cards.visit_verbs import (
     AdoptDrift,
     IgnoreDrift,
     MarkArrived,
-    MenuBook,
-    MenuHelp,
-    MenuToday,
     PutBackDrift,
     RescheduleVisit,
     RunningLate,
     SendReminderSms,
     ShowVisit,
 )
-from cards.visit_lines import name_line, type_words, visit_in_short
-
 
 _LATE = {
     (True, True): "reminder.late_done_email",

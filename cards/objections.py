@@ -6,7 +6,7 @@ from bot.visits.models import SlotVerdict, StaffMember
 from cards.elements import Element, actions, box, heading, stacked, text, text_input
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import MOST_OBJECTIONS
+from cards.verb_fields import MOST_OBJECTIONS
 from cards.visit_lines import objection_words
 
 MOST_OFFERED = 3

@@ -9,9 +9,9 @@ from bot.visits.models import Preferences
 from cards.booking_form import CLIENT_ZONES
 from cards.elements import Card, Element, actions, box, card, choice, execute, heading, small, text
 from cards.keeping_lines import keeping_lines
+from cards.menu_verbs import SaveSettings
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import SaveSettings
 
 REMINDERS = tuple(timedelta(minutes=each) for each in (5, 10, 15, 30, 60))
 NO_REMINDERS = "none"

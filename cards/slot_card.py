@@ -8,8 +8,8 @@ from bot.visits.models import Slot, Visit
 from cards.elements import Card, Element, actions, box, card, date_input, execute, heading, lines, small, stacked, text
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.verbs import KeepVisit, OtherTimes, PickTime
 from cards.visit_lines import name_line, visit_in_short
+from cards.visit_verbs import KeepVisit, OtherTimes, PickTime
 
 MOST_TIMES = 24
 

@@ -8,7 +8,7 @@ from cards.effect_lines import SMS, EffectLine, is_unknown, provisioning, undeci
 from cards.elements import Element, actions, execute, open_url, small
 from cards.reader import Reader
 from cards.telling import hears
-from cards.verbs import (
+from cards.visit_verbs import (
     BookAgain,
     CancelVisit,
     LeaveEffect,

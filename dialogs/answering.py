@@ -13,8 +13,8 @@ from bot.visits.models import Draft, Slot, StaffId, Visit
 from cards.confirm_card import free_times_card
 from cards.list_card import PAGE_SIZE, day_card, found_card, pages
 from cards.menu_cards import help_card, menu_card
+from cards.menu_verbs import ShowSettings
 from cards.notice_cards import error_card, notice_card
-from cards.verbs import ShowSettings
 from dialogs.desk import Desk
 from dialogs.drafting import carried_over
 from dialogs.memory import Topic, remember, remembered, speak_of

@@ -9,9 +9,11 @@ from bot.strings.words import local
 from bot.understanding import words
 from bot.understanding.reading import Ask, Option, Part
 from bot.visits.models import Clinic, Draft, Slot, Visit, VisitId
+from cards.draft_verbs import AnswerDraft, PickSlot
+from cards.menu_verbs import AnswerQuestion
 from cards.payload import VerbPayload
 from cards.reader import Reader
-from cards.verbs import AnswerDraft, AnswerQuestion, PickSlot, PickTime
+from cards.visit_verbs import PickTime
 
 MOST_TO_ASK = 2
 """Up to so many missing parts are asked in one short question; with more, the form is quicker."""

@@ -10,7 +10,7 @@ from bot.visits.errors import VisitNotFound
 from bot.visits.models import Visit, VisitId
 from cards.list_card import choose_card
 from cards.notice_cards import notice_card
-from cards.verbs import ChooseVisit
+from cards.visit_verbs import ChooseVisit
 from dialogs.desk import Desk
 from dialogs.drafting import wall_clock
 from dialogs.memory import Topic, speak_of

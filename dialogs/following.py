@@ -6,21 +6,22 @@ from bot.understanding.reading import Intent, Reading
 from bot.visits.errors import VisitNotFound
 from bot.visits.models import Draft, StaffId, Visit, VisitId
 from bot.visits.names import folded
-from cards.elements import execute
-from cards.menu_cards import not_understood_card
-from cards.notice_cards import discarded_card, notice_card
-from cards.payload import VerbPayload
-from cards.verbs import (
+from cards.draft_verbs import (
     BookAnyway,
     BookAnywayInputs,
     BookDraft,
     ChangeDraft,
-    ListPage,
+)
+from cards.elements import execute
+from cards.menu_cards import not_understood_card
+from cards.menu_verbs import ListPage, ShowSettings
+from cards.notice_cards import discarded_card, notice_card
+from cards.payload import VerbPayload
+from cards.visit_verbs import (
     MoveAnyway,
     MoveVisit,
     ReasonInputs,
     RunningLate,
-    ShowSettings,
     UndoChange,
 )
 from dialogs.book_visit import BOOK_VISIT, about

@@ -11,8 +11,8 @@ from bot.understanding.reading import Ask, Option, Reading
 from bot.visits.drafts import DraftParts, Part, changed
 from bot.visits.models import Clinic, Draft
 from bot.visits.slots import wall_clock_says
+from cards.draft_verbs import FormInputs
 from cards.payload import typed_day
-from cards.verbs import FormInputs
 from dialogs.drafting import wall_clock
 
 LONGEST_NAME = 120

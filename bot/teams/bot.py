@@ -19,12 +19,13 @@ from bot.teams.verbs.visits import VisitVerbs
 from bot.understanding.reading import Slots
 from bot.visits.errors import DraftGone, RecipientUnreachable, SignInNeeded, VisitError, VisitNotFound
 from bot.visits.ports import Notifier
-from cards import verbs
+from cards import draft_verbs, menu_verbs, visit_verbs
 from cards.menu_cards import help_card, welcome_card
+from cards.menu_verbs import MenuHelp
 from cards.notice_cards import error_card, notice_card
 from cards.payload import MalformedPayload, VerbPayload
 from cards.reader import Readers
-from cards.verbs import MenuHelp, parse
+from cards.verbs import parse
 from dialogs.answering import Answering
 from dialogs.conversation import Conversation
 from dialogs.desk import Desk
@@ -197,41 +198,41 @@ def _verbs(desk: Desk, conversation: Conversation, answering: Answering) -> Mapp
     menu = MenuVerbs(desk, conversation, answering)
     drift = DriftVerbs(desk)
     return {
-        verbs.MenuBook: menu.book,
-        verbs.MenuToday: menu.today,
-        verbs.MenuHelp: menu.help,
-        verbs.AnswerQuestion: menu.answer,
-        verbs.ListPage: menu.page,
-        verbs.ShowSettings: menu.show_settings,
-        verbs.SaveSettings: menu.save_settings,
-        verbs.CheckTimes: drafts.check_times,
-        verbs.SubmitForm: drafts.submit,
-        verbs.PickSlot: drafts.pick_slot,
-        verbs.BookDraft: drafts.book,
-        verbs.BookAnyway: drafts.book_anyway,
-        verbs.ChangeDraft: drafts.change,
-        verbs.DiscardDraft: drafts.discard,
-        verbs.TryAgain: drafts.try_again,
-        verbs.AnswerDraft: drafts.answer,
-        verbs.ShowVisit: visits.show,
-        verbs.ChooseVisit: visits.choose,
-        verbs.RescheduleVisit: visits.reschedule,
-        verbs.OtherTimes: visits.other_times,
-        verbs.PickTime: visits.pick_time,
-        verbs.MoveVisit: visits.move,
-        verbs.MoveAnyway: visits.move_anyway,
-        verbs.CancelVisit: visits.cancel,
-        verbs.ConfirmCancel: visits.confirm_cancel,
-        verbs.KeepVisit: visits.keep,
-        verbs.UndoChange: visits.undo,
-        verbs.UndoAnyway: visits.undo_anyway,
-        verbs.BookAgain: visits.book_again,
-        verbs.ResendEffect: visits.resend,
-        verbs.LeaveEffect: visits.leave,
-        verbs.RunningLate: visits.running_late,
-        verbs.SendReminderSms: visits.send_reminder,
-        verbs.MarkArrived: visits.arrived,
-        verbs.AdoptDrift: drift.adopt,
-        verbs.PutBackDrift: drift.put_back,
-        verbs.IgnoreDrift: drift.ignore,
+        menu_verbs.MenuBook: menu.book,
+        menu_verbs.MenuToday: menu.today,
+        menu_verbs.MenuHelp: menu.help,
+        menu_verbs.AnswerQuestion: menu.answer,
+        menu_verbs.ListPage: menu.page,
+        menu_verbs.ShowSettings: menu.show_settings,
+        menu_verbs.SaveSettings: menu.save_settings,
+        draft_verbs.CheckTimes: drafts.check_times,
+        draft_verbs.SubmitForm: drafts.submit,
+        draft_verbs.PickSlot: drafts.pick_slot,
+        draft_verbs.BookDraft: drafts.book,
+        draft_verbs.BookAnyway: drafts.book_anyway,
+        draft_verbs.ChangeDraft: drafts.change,
+        draft_verbs.DiscardDraft: drafts.discard,
+        draft_verbs.TryAgain: drafts.try_again,
+        draft_verbs.AnswerDraft: drafts.answer,
+        visit_verbs.ShowVisit: visits.show,
+        visit_verbs.ChooseVisit: visits.choose,
+        visit_verbs.RescheduleVisit: visits.reschedule,
+        visit_verbs.OtherTimes: visits.other_times,
+        visit_verbs.PickTime: visits.pick_time,
+        visit_verbs.MoveVisit: visits.move,
+        visit_verbs.MoveAnyway: visits.move_anyway,
+        visit_verbs.CancelVisit: visits.cancel,
+        visit_verbs.ConfirmCancel: visits.confirm_cancel,
+        visit_verbs.KeepVisit: visits.keep,
+        visit_verbs.UndoChange: visits.undo,
+        visit_verbs.UndoAnyway: visits.undo_anyway,
+        visit_verbs.BookAgain: visits.book_again,
+        visit_verbs.ResendEffect: visits.resend,
+        visit_verbs.LeaveEffect: visits.leave,
+        visit_verbs.RunningLate: visits.running_late,
+        visit_verbs.SendReminderSms: visits.send_reminder,
+        visit_verbs.MarkArrived: visits.arrived,
+        visit_verbs.AdoptDrift: drift.adopt,
+        visit_verbs.PutBackDrift: drift.put_back,
+        visit_verbs.IgnoreDrift: drift.ignore,
     }

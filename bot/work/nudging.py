@@ -13,7 +13,7 @@ from bot.work.drift import TellsDesk
 from cards.elements import execute
 from cards.notice_cards import notice_card
 from cards.reader import Readers
-from cards.verbs import ShowVisit
+from cards.visit_verbs import ShowVisit
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from bot.clinic import demo_clinic
 from bot.strings.translate import Translator
 from bot.visits.models import (
-    LateTold,
     Client,
     Clinic,
     Draft,
     EffectKind,
     EffectState,
     EffectStatus,
+    LateTold,
     Objection,
     Person,
     Preferences,
@@ -31,9 +31,11 @@ from cards.ask_card import ask_card
 from cards.booking_form import booking_form
 from cards.change_cards import cancel_card, move_card, undo_card
 from cards.confirm_card import confirm_card, free_times_card
+from cards.draft_verbs import AnswerDraft
 from cards.elements import Card, execute
 from cards.list_card import agenda_card, choose_card, day_card, found_card
 from cards.menu_cards import help_card, menu_card, not_understood_card, welcome_card
+from cards.menu_verbs import ListPage
 from cards.notice_cards import (
     desk_notice,
     discarded_card,
@@ -48,7 +50,6 @@ from cards.notice_cards import (
 from cards.reader import Keeping, Reader, Readers
 from cards.settings_card import settings_card
 from cards.slot_card import slot_card
-from cards.verbs import AnswerDraft, ListPage
 from cards.visit_card import visit_card
 
 CLINIC: Clinic = demo_clinic().clinic

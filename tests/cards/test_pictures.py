@@ -7,7 +7,7 @@ import pytest
 
 from bot.strings.translate import languages
 from cards.elements import Card, actions, card, execute
-from cards.verbs import MenuBook
+from cards.menu_verbs import MenuBook
 from tests.cards.gallery import HOSTILE, Gallery, Typed
 from tests.cards.render import NotHere, Studio, faults
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cards import verbs
+from cards import draft_verbs, menu_verbs, verbs, visit_verbs
 from cards.payload import INPUT_PREFIX, LONGEST_INPUT, MalformedPayload, VerbPayload
 
 VISIT_ID = "0123456789abcdef0123456789abcdef"
@@ -27,7 +27,7 @@ NEEDED: dict[str, Any] = {
 def an_example(kind: type[VerbPayload]) -> VerbPayload:
     """A payload of this class with what it cannot do without."""
     needed = {name: NEEDED[name] for name, field in kind.model_fields.items() if field.is_required()}
-    if kind is verbs.AnswerDraft:
+    if kind is draft_verbs.AnswerDraft:
         needed["minutes"] = 45
     return kind.model_validate(needed)
 
@@ -73,21 +73,21 @@ def test_verbs_are_versioned_and_said_once() -> None:
 
 
 def test_teams_own_key_and_json_text_are_understood() -> None:
-    payload = verbs.CancelVisit(visit_id=VISIT_ID, version=2)
+    payload = visit_verbs.CancelVisit(visit_id=VISIT_ID, version=2)
     assert verbs.parse(payload.to_data() | {"msteams": {"feedback": {"hide": True}}}) == payload
-    assert verbs.parse('{"verb": "menu.book.v1"}') == verbs.MenuBook()
+    assert verbs.parse('{"verb": "menu.book.v1"}') == menu_verbs.MenuBook()
 
 
 def test_switches_know_on_off_and_untouched() -> None:
-    book = verbs.BookDraft(draft_id=VISIT_ID, version=1)
+    book = draft_verbs.BookDraft(draft_id=VISIT_ID, version=1)
     read = [verbs.parse(book.posted(**each)) for each in ({"text_client": "true"}, {"text_client": "false"}, {})]
-    assert [each.inputs.text_client for each in read if isinstance(each, verbs.BookDraft)] == [True, False, None]
+    assert [each.inputs.text_client for each in read if isinstance(each, draft_verbs.BookDraft)] == [True, False, None]
 
 
 def test_typed_text_loses_control_characters_and_its_overlong_tail() -> None:
-    cancel = verbs.ConfirmCancel(visit_id=VISIT_ID, version=1)
+    cancel = visit_verbs.ConfirmCancel(visit_id=VISIT_ID, version=1)
     read = verbs.parse(cancel.posted(reason="\x00 ill\x1b[31m \n today " + "x" * 9_000))
-    assert isinstance(read, verbs.ConfirmCancel)
+    assert isinstance(read, visit_verbs.ConfirmCancel)
     assert read.inputs.reason.startswith("ill[31m \n today x")
     assert len(read.inputs.reason) <= LONGEST_INPUT
 
@@ -109,6 +109,9 @@ def test_typed_text_loses_control_characters_and_its_overlong_tail() -> None:
         {"verb": "visit.cancel.v1", "visit_id": VISIT_ID, "version": 0},
         {"verb": "visit.cancel.v1", "visit_id": VISIT_ID, "version": "many"},
         {"verb": "visit.move.v1", "visit_id": VISIT_ID, "version": 1, "starts_at": "2026-11-26T14:30"},
+        {"verb": "visit.move.v1", "visit_id": VISIT_ID, "version": 1, "starts_at": "9999-12-31T23:59:59-12:00"},
+        {"verb": "draft.answer.v1", "draft_id": VISIT_ID, "version": 1, "day": "9999-12-31"},
+        {"verb": "draft.answer.v1", "draft_id": VISIT_ID, "version": 1, "at": "10:00:00+02:00"},
         {"verb": "draft.answer.v1", "draft_id": VISIT_ID, "version": 1},
         {"verb": "list.page.v1", "kind": "find", "argument": "Ana Ruiz"},
         {"verb": "visit.cancel_confirmed.v1", "visit_id": VISIT_ID, "version": 1, "input_reason": {"a": 1}},

@@ -7,8 +7,7 @@ from bot.understanding.reading import Reading
 from bot.visits.drafts import DraftParts, changed, missing, visit_of, wanted_of
 from bot.visits.errors import CalendarUnreadable, DraftChanged, DraftGone, DraftIncomplete, SlotTaken
 from bot.visits.models import Draft, Override, Visit
-from cards.notice_cards import discarded_card, error_card
-from cards.verbs import (
+from cards.draft_verbs import (
     AnswerDraft,
     BookAnyway,
     BookDraft,
@@ -20,6 +19,7 @@ from cards.verbs import (
     SubmitForm,
     TryAgain,
 )
+from cards.notice_cards import discarded_card, error_card
 from dialogs.conversation import Conversation
 from dialogs.desk import Desk
 from dialogs.drafting import at_slot, chosen

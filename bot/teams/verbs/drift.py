@@ -4,7 +4,12 @@ from bot.visits.errors import SlotTaken, VisitChanged
 from bot.visits.models import Visit
 from bot.visits.ports import CalendarDrift, DriftAnswer, seen_of
 from cards.notice_cards import drift_card
-from cards.verbs import AdoptDrift, DriftVerb, IgnoreDrift, PutBackDrift
+from cards.visit_verbs import (
+    AdoptDrift,
+    DriftVerb,
+    IgnoreDrift,
+    PutBackDrift,
+)
 from dialogs.desk import Desk
 from dialogs.talk import Talk
 

@@ -1,15 +1,24 @@
 """What the buttons of the menu, of lists and of a person's settings do."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 from bot.strings.translate import languages
 from bot.strings.words import local
 from bot.understanding.reading import Intent, Reading
 from bot.visits.models import Preferences
+from cards.menu_verbs import (
+    AnswerQuestion,
+    ListPage,
+    MenuBook,
+    MenuHelp,
+    MenuToday,
+    SaveSettings,
+    ShowSettings,
+)
 from cards.notice_cards import notice_card
+from cards.payload import typed_day
 from cards.settings_card import AS_CLINIC, AS_TEAMS, NO_REMINDERS, settings_card
-from cards.verbs import AnswerQuestion, ListPage, MenuBook, MenuHelp, MenuToday, SaveSettings, ShowSettings
 from dialogs.answering import Answering
 from dialogs.clarifying import Clarifying
 from dialogs.conversation import Conversation
@@ -60,10 +69,7 @@ class MenuVerbs:
         if press.kind == "find":
             await self._answering.show_found(talk, press.inputs.words, page=press.page)
             return
-        try:
-            day = date.fromisoformat(press.argument)
-        except ValueError:
-            day = local(talk.now, talk.person.time_zone).date()
+        day = typed_day(press.argument) or local(talk.now, talk.person.time_zone).date()
         await self._answering.show_day(talk, day, page=press.page)
 
     async def show_settings(self, press: ShowSettings, talk: Talk) -> None:

@@ -16,7 +16,7 @@ from cards.change_cards import undo_card
 from cards.notice_cards import reminder_card
 from cards.payload import typed_day
 from cards.slot_card import slot_card
-from cards.verbs import (
+from cards.visit_verbs import (
     BookAgain,
     CancelVisit,
     ChooseVisit,

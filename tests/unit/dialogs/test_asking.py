@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.clinic import demo_clinic
 from bot.understanding.reading import Ask, Option, Part
 from bot.visits.models import Draft, Slot
+from cards.draft_verbs import AnswerDraft, PickSlot
 from cards.reader import Readers
-from cards.verbs import AnswerDraft, PickSlot
 from dialogs.asking import Question, about_doubt, about_missing
 from tests.unit.dialogs.test_drafting import EMPTY, WHOLE
 

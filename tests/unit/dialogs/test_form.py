@@ -6,7 +6,7 @@ import pytest
 
 from bot.understanding.reading import Reading
 from bot.visits.drafts import Part
-from cards.verbs import FormInputs
+from cards.draft_verbs import FormInputs
 from dialogs.form import Filled, filled, with_missing
 from tests.unit.dialogs.test_drafting import CLINIC, EMPTY, KIM, WHOLE
 
