@@ -12,6 +12,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot.visits.models import EARLIEST, LATEST
+
 INPUT_PREFIX = "input_"
 LONGEST_INPUT = 5_000
 """Characters of one input that are read; the rest is cut off."""
@@ -50,11 +52,12 @@ Switch = Annotated[bool | None, BeforeValidator(_as_switch)]
 
 
 def typed_day(text: str) -> date | None:
-    """The day in an answer of Input.Date, ``2026-11-26``; None for anything else."""
+    """The day in an answer of Input.Date, ``2026-11-26``; None for anything else, and where no visit can be."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 class Inputs(BaseModel):

@@ -32,12 +32,26 @@ def _known_zone(name: str) -> str:
     return name
 
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+"""No visit is before or after: so the next day, and the same moment in another zone, is always a date, too."""
+
+
 def _in_utc(moment: datetime) -> datetime:
+    if not EARLIEST <= moment.date() <= LATEST:
+        raise ValueError("no instant of a visit")
     return moment.astimezone(UTC)
+
+
+def _on_the_wall(at: time) -> time:
+    if at.tzinfo is not None:
+        raise ValueError("a time of the wall clock has no zone")
+    return at
 
 
 IanaZone = Annotated[str, AfterValidator(_known_zone)]
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+WallTime = Annotated[time, AfterValidator(_on_the_wall)]
 PhoneNumber = Annotated[str, Field(pattern=r"^\+[1-9]\d{5,14}$")]
 """E.164, as ``+12065550142``."""
 

@@ -19,11 +19,15 @@ SAMPLES: dict[str, Any] = {
     "draft_id": NOBODY,
     "visit_id": NOBODY,
     "version": 1,
+    "question_id": NOBODY,
+    "option": 0,
     "starts_at": "2026-11-27T22:30:00Z",
     "effect_key": "sms:1",
     "kind": "day",
     "staff_id": KIM,
 }
+
+A_SLOT = {"verb": "draft.pick_slot.v1", "draft_id": NOBODY, "version": 1}
 
 TEXTS = [
     "",
@@ -87,11 +91,22 @@ async def test_a_malformed_press_is_answered_kindly(chat: Chat) -> None:
         {"verb": "visit.cancel.v1", "visit_id": NOBODY, "version": 1, "by": "someone"},
         {"verb": "list.page.v1", "kind": "day", "argument": "not-a-day", "page": 10_000},
         {"verb": "list.page.v1", "kind": "find", "input_words": "%_\\" * 500, "page": 3},
+        *({"verb": "list.page.v1", "kind": "day", "argument": day} for day in ("0001-01-01", "9999-12-31")),
+        *({**A_SLOT, "starts_at": at} for at in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00")),
+        {"verb": "draft.answer.v1", "draft_id": NOBODY, "version": 1, "day": "9999-12-31"},
+        {"verb": "visit.other_times.v1", "visit_id": NOBODY, "version": 1, "day": "0001-01-01"},
         {"verb": "settings.save.v1", "input_time_zone": "Mars/Base", "input_reminders": "9" * 4_000},
     )
     for data in posted:
         body = await presses(chat, data)
         assert "Something went wrong" not in str(body), data
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+async def test_a_day_where_no_visit_can_be_is_told_beside_its_field(chat: Chat, day: str) -> None:
+    await chat.says("book")
+    await chat.taps("Continue", {"Date": day, "Time (Pacific)": "11 pm"})
+    assert "This is not a day." in chat.reads()
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
