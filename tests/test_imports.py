@@ -18,7 +18,7 @@ class Rule(NamedTuple):
     theirs: tuple[str, ...]
 
 
-LEANED_ON = ("bot.clock", "bot.settings", "bot.logs", "bot.strings")
+LEANED_ON = ("bot.clock", "bot.settings", "bot.logs", "bot.strings", "bot.key_sets")
 EVERYTHING = Rule(("bot", "cards", "dialogs", "manifest", "app"), ("*",))
 
 RULES: dict[str, Rule] = {
@@ -26,6 +26,7 @@ RULES: dict[str, Rule] = {
     "bot.settings": Rule(("bot.clock",), ("pydantic", "pydantic_settings")),
     "bot.clock": Rule((), ("pydantic",)),
     "bot.logs": Rule(("bot.clock",), ("pydantic",)),
+    "bot.key_sets": Rule(("bot.clock",), ("jwt",)),
     "bot.strings": Rule((), ("pydantic", "babel", "phonenumbers")),
     "bot.clinic": Rule(("bot.visits.models", "bot.strings"), ("pydantic",)),
     "cards": Rule(("bot.visits.models", "bot.strings"), ("pydantic",)),

@@ -10,10 +10,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
-import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.clock import Clock
@@ -23,12 +22,16 @@ from bot.graph.identity import Seat
 from bot.graph.notices import (
     ClientState,
     LifecycleNotice,
+    Notice,
+    NoticePost,
     NoticeRefused,
     arrivals_in,
     check_validation_token,
     decrypted,
+    key_id_of,
 )
 from bot.graph.wire import Wire, read_instant, zulu
+from bot.key_sets import KeySet
 from bot.visits.errors import CalendarError, CalendarRefused
 from bot.visits.models import Visit, VisitId
 from bot.visits.ports import Arrival
@@ -41,14 +44,6 @@ RENEW_BEFORE = timedelta(hours=12)
 BEFORE = timedelta(hours=2)
 """How long before a visit its lobby is watched."""
 AFTER = timedelta(hours=2)
-
-
-class SigningKeys(Protocol):
-    """The public keys of the sign-in service."""
-
-    async def key_for(self, token: str) -> Any:
-        """The key that signed this token. Raises NoticeRefused where there is none."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ class ArrivalWatch:
         clock: Clock,
         post: Post,
         state: ClientState,
-        signing: SigningKeys,
+        signing: KeySet,
         *,
         app_id: str,
         staff: frozenset[str],
@@ -155,27 +150,37 @@ class ArrivalWatch:
         await self._graph.ask(calls.RENEW_SUBSCRIPTION, Seat(), body=body, subscription=subscription_id)
 
     async def open(self, body: Mapping[str, Any]) -> Delivered:
-        """Read one post of notifications. Those that are not Graph's, or not for us, are counted and left out."""
-        notices = [each for each in body.get("value") or () if isinstance(each, dict)]
-        trusted = await self._is_signed(body.get("validationTokens", ()))
-        arrivals: list[Arrival] = []
+        """Read one post of notifications. Those that are not Graph's, or not for us, are counted and left out.
+
+        Client states are looked at first: nobody makes us fetch keys with a word that is not ours.
+        Raises NoticeRefused where it is no post at all.
+        """
+        post = NoticePost.read(body)
+        ours: list[tuple[VisitId, Notice]] = []
         lifecycle: list[LifecycleNotice] = []
         refused = 0
-        for notice in notices:
+        for each in post.value:
             try:
-                visit_id = self._state.visit_in(notice.get("clientState"))
-                if "lifecycleEvent" in notice:
-                    event = str(notice["lifecycleEvent"])
-                    lifecycle.append(LifecycleNotice(visit_id, str(notice.get("subscriptionId", "")), event))
-                    continue
-                if not trusted:
-                    raise NoticeRefused("validation tokens")
+                notice = Notice.read(each)
+                visit_id = self._state.visit_in(notice.client_state)
+            except NoticeRefused as why:
+                refused += _refuse(why)
+                continue
+            if notice.lifecycle_event is not None:
+                lifecycle.append(LifecycleNotice(visit_id, notice.subscription_id, notice.lifecycle_event))
+            else:
+                ours.append((visit_id, notice))
+        if ours and not await self._is_signed(post.validation_tokens):
+            refused += _refuse(NoticeRefused("validation tokens"))
+            return Delivered((), lifecycle, refused)
+        arrivals: list[Arrival] = []
+        for visit_id, notice in ours:
+            try:
                 # RSA and AES are quick, but a post may hold many
-                event_data = await asyncio.to_thread(decrypted, notice.get("encryptedContent") or {}, self._post.keys)
+                event_data = await asyncio.to_thread(decrypted, notice.encrypted_content, self._post.keys)
                 arrivals += arrivals_in(event_data, visit_id, staff=self._staff)
             except NoticeRefused as why:
-                refused += 1
-                log.warning("arrivals.refused", extra={"why": str(why)})
+                refused += _refuse(why)
         return Delivered(arrivals, lifecycle, refused)
 
     async def live_on(self, notice: LifecycleNotice, visit: Visit | None) -> None:
@@ -232,59 +237,25 @@ class ArrivalWatch:
             return 0
         return 1
 
-    async def _is_signed(self, tokens: Any) -> bool:
+    async def _is_signed(self, tokens: Sequence[str]) -> bool:
         """Whether there are validation tokens and every one of them is good."""
-        if not isinstance(tokens, list) or not tokens:
-            return False
         for token in tokens:
             try:
-                key = await self._signing.key_for(str(token))
+                key = await self._signing.find(key_id_of(token))
+                if key is None:
+                    raise NoticeRefused("unknown signing key")
                 check_validation_token(
-                    str(token), key, app_id=self._app_id, tenant_id=self._graph.tenant_id, now=self._clock.now()
+                    token, key.key, app_id=self._app_id, tenant_id=self._graph.tenant_id, now=self._clock.now()
                 )
             except NoticeRefused as why:
-                log.warning("arrivals.refused", extra={"why": str(why)})
+                _refuse(why)
                 return False
-        return True
+        return bool(tokens)
 
 
-class LoginKeys:
-    """The sign-in service's public keys, fetched over the Graph client's connections and kept for a day."""
-
-    FRESH = timedelta(days=1)
-    PAUSE = timedelta(minutes=5)
-    """A key nobody knows does not make us fetch again and again."""
-
-    def __init__(self, fetch: "Fetch", clock: Clock) -> None:
-        """``fetch`` brings the JSON of the key set."""
-        self._fetch = fetch
-        self._clock = clock
-        self._keys: dict[str, Any] = {}
-        self._read_at: datetime | None = None
-        self._lock = asyncio.Lock()
-
-    async def key_for(self, token: str) -> Any:
-        """The key that signed this token. Raises NoticeRefused."""
-        try:
-            key_id = str(jwt.get_unverified_header(token).get("kid", ""))
-        except jwt.InvalidTokenError:
-            raise NoticeRefused("validation token") from None
-        async with self._lock:
-            age = None if self._read_at is None else self._clock.now() - self._read_at
-            if age is None or age > self.FRESH or (key_id not in self._keys and age > self.PAUSE):
-                self._keys = {each["kid"]: jwt.PyJWK(each).key for each in (await self._fetch())["keys"]}
-                self._read_at = self._clock.now()
-        if key_id not in self._keys:
-            raise NoticeRefused("unknown signing key")
-        return self._keys[key_id]
-
-
-class Fetch(Protocol):
-    """Brings a key set."""
-
-    async def __call__(self) -> Mapping[str, Any]:
-        """``{"keys": [...]}``."""
-        ...
+def _refuse(why: NoticeRefused) -> int:
+    log.warning("arrivals.refused", extra={"why": str(why)})
+    return 1
 
 
 def validation_reply(query: Mapping[str, str]) -> str | None:

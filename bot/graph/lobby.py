@@ -6,7 +6,7 @@ Implements the web edge's ``Mailbox``. Where Graph grants nothing of this, it re
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.clock import Clock
 from bot.graph.arrival_keys import kept_key, new_key, post_for
-from bot.graph.arrivals import AFTER, BEFORE, ArrivalWatch, LoginKeys
+from bot.graph.arrivals import AFTER, BEFORE, ArrivalWatch
 from bot.graph.backend import GraphEdge
 from bot.graph.client import http_client
 from bot.graph.emulator_tokens import APP_ID
-from bot.graph.notices import ClientState, LifecycleNotice
+from bot.graph.notices import ClientState, LifecycleNotice, NoticeRefused
+from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.errors import CalendarError, CalendarRefused
 from bot.visits.models import Visit
 from bot.visits.ports import Arrivals, VisitStore
@@ -74,15 +75,19 @@ class Lobby:
         self._look_again_at, self._watched = now + LOOKED_AGAIN, wanted
         log.info("arrivals.tended", extra={"watched": len(wanted), "changed": changed})
 
-    async def receive(self, post: Mapping[str, Any]) -> None:
+    async def receive(self, post: Mapping[str, Any]) -> bool:
         """See ``Mailbox``."""
-        delivered = await (await self._opened()).open(post)
+        try:
+            delivered = await (await self._opened()).open(post)
+        except NoticeRefused:
+            return False
         for arrival in delivered.arrivals:
             await self._arrivals.arrived(arrival)
         for notice in delivered.lifecycle:
             task = asyncio.create_task(self._live_on(notice))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+        return True
 
     async def settled(self) -> None:
         """Wait until what lifecycle events asked for is done."""
@@ -140,7 +145,7 @@ def watch_opener(
             clock,
             post_for(public_url, private, clock.now()),
             ClientState(_secret_of(private)),
-            LoginKeys(lambda: _login_keys(edge, transport), clock),
+            KeySet(lambda: _login_keys(edge, transport), clock),
             app_id=edge.config.client_id or APP_ID,
             staff=staff,
         )
@@ -148,7 +153,7 @@ def watch_opener(
     return open_watch
 
 
-async def _login_keys(edge: GraphEdge, transport: httpx.AsyncBaseTransport | None) -> Mapping[str, Any]:
+async def _login_keys(edge: GraphEdge, transport: httpx.AsyncBaseTransport | None) -> Iterable[Mapping[str, Any]]:
     """What the sign-in service signs with, in both of its versions: validation tokens may be of either."""
     config = edge.config
     if config.credential is None:
@@ -158,10 +163,14 @@ async def _login_keys(edge: GraphEdge, transport: httpx.AsyncBaseTransport | Non
     found: dict[str, Any] = {}
     async with http_client(transport=transport) as http:
         for url in urls:
-            answer = await http.get(url, timeout=KEY_SECONDS)
-            answer.raise_for_status()
-            found |= {each["kid"]: each for each in answer.json()["keys"]}
-    return {"keys": list(found.values())}
+            try:
+                answer = await http.get(url, timeout=KEY_SECONDS)
+                answer.raise_for_status()
+                found |= {each["kid"]: each for each in answer.json()["keys"]}
+            except (httpx.HTTPError, ValueError, KeyError, TypeError) as failed:
+                log.warning("arrivals.signing_keys_unavailable", extra={"reason": type(failed).__name__})
+                raise KeysUnavailable from failed
+    return found.values()
 
 
 def _private_key(key: str | Path | None) -> rsa.RSAPrivateKey:

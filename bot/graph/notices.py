@@ -13,7 +13,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 import jwt
 from cryptography.exceptions import InvalidKey
@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
+from pydantic import Field, ValidationError
 
-from bot.graph.wire import read_instant
+from bot.graph.wire import Wire, read_instant
 from bot.visits.models import VisitId
 from bot.visits.ports import Arrival
 
@@ -36,6 +37,50 @@ Lifecycle = Literal["reauthorizationRequired", "subscriptionRemoved", "missed"]
 
 class NoticeRefused(Exception):
     """A notification that is not from Graph, or not for us."""
+
+
+class Notice(Wire):
+    """One notification of a post."""
+
+    client_state: str | None = None
+    subscription_id: str = ""
+    lifecycle_event: str | None = None
+    encrypted_content: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, item: object) -> Self:
+        """Raises NoticeRefused for anything that is none."""
+        return _understood(cls, item)
+
+
+class NoticePost(Wire):
+    """One post of notifications, each of which is read on its own."""
+
+    value: list[object] = Field(default_factory=list, repr=False)
+    validation_tokens: list[str] = Field(default_factory=list, repr=False)
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Raises NoticeRefused for anything that is none."""
+        return _understood(cls, body)
+
+
+Told = TypeVar("Told", bound=Wire)
+
+
+def _understood(kind: type[Told], data: object) -> Told:
+    try:
+        return kind.model_validate(data)
+    except ValidationError:
+        raise NoticeRefused("not a notification") from None
+
+
+def key_id_of(token: str) -> str:
+    """Which key a token says it was signed with. Raises NoticeRefused."""
+    try:
+        return str(jwt.get_unverified_header(token).get("kid", ""))
+    except jwt.InvalidTokenError:
+        raise NoticeRefused("validation token") from None
 
 
 def decrypted(content: Mapping[str, str], keys: Mapping[str, rsa.RSAPrivateKey]) -> dict[str, Any]:
@@ -57,7 +102,10 @@ def decrypted(content: Mapping[str, str], keys: Mapping[str, rsa.RSAPrivateKey])
         decryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).decryptor()
         padded = decryptor.update(data) + decryptor.finalize()
         unpadder = PKCS7(128).unpadder()
-        return cast(dict[str, Any], json.loads(unpadder.update(padded) + unpadder.finalize()))
+        resource = json.loads(unpadder.update(padded) + unpadder.finalize())
+        if not isinstance(resource, dict):
+            raise NoticeRefused("not a resource")
+        return resource
     except (KeyError, ValueError, InvalidKey) as wrong:
         raise NoticeRefused("cannot be decrypted") from wrong
 
@@ -98,7 +146,7 @@ class ClientState:
     def visit_in(self, text: str | None) -> VisitId:
         """The visit a notification is about. Raises NoticeRefused where the word is not ours."""
         visit_id, _, mark = (text or "").rpartition(".")
-        if not visit_id or not hmac.compare_digest(mark, self._mark(visit_id)):
+        if not visit_id or not (text or "").isascii() or not hmac.compare_digest(mark, self._mark(visit_id)):
             raise NoticeRefused("client state")
         return VisitId(visit_id)
 

@@ -5,11 +5,9 @@ looks an unknown key up with ``[0]`` and never gets to fetching again. Every fai
 Source: learn.microsoft.com "Authentication with the Bot Connector API" (connector to bot), steps 3 to 5.
 """
 
-import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -24,101 +22,37 @@ from botframework.connector.auth import (
 )
 
 from bot.clock import Clock
+from bot.key_sets import KeySet, KeysUnavailable
 
 log = logging.getLogger(__name__)
 
 LEEWAY = timedelta(minutes=5)
-KEPT_FOR = timedelta(hours=24)
-FRESH_FOR = timedelta(hours=1)
-BETWEEN_LOOKUPS = timedelta(minutes=1)
-"""Unknown key ids cost an attacker nothing to send: they make us ask at most so often."""
 TIMEOUT_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class SigningKey:
-    """One of the connector's public keys, and the channels it may speak for."""
+def connector_keys(metadata_url: str, http: httpx.AsyncClient, clock: Clock) -> KeySet:
+    """The connector's public keys. ``http`` lives as long as the bot."""
 
-    key: Any
-    endorsements: frozenset[str]
-
-
-class SigningKeys:
-    """The connector's public keys: fetched without blocking, renewed behind the turns, asked for again when unknown."""
-
-    def __init__(self, metadata_url: str, http: httpx.AsyncClient, clock: Clock) -> None:
-        """``http`` lives as long as the bot."""
-        self._url = metadata_url
-        self._http = http
-        self._clock = clock
-        self._keys: Mapping[str, SigningKey] = {}
-        self._fetched_at: datetime | None = None
-        self._tried_at: datetime | None = None
-        self._one = asyncio.Lock()
-        self._renewal: asyncio.Task[None] | None = None
-
-    async def find(self, key_id: str) -> SigningKey:
-        """The key with this id. Raises PermissionError when the connector has none such, or cannot be asked."""
-        age = self._age()
-        if age > KEPT_FOR or (key_id not in self._keys and self._may_ask_again()):
-            await self._fetch_once(key_id)
-        elif age > FRESH_FOR and self._may_ask_again() and (self._renewal is None or self._renewal.done()):
-            self._renewal = asyncio.create_task(self._fetch_once(""))
-        found = self._keys.get(key_id) if self._age() <= KEPT_FOR else None
-        if found is None:
-            raise PermissionError("unknown signing key")
-        return found
-
-    async def warm(self) -> None:
-        """Fetch the keys before the first turn. One that fails is tried again by the first turn."""
-        await self._fetch_once("")
-
-    async def close(self) -> None:
-        """Stop renewing."""
-        if self._renewal is not None:
-            self._renewal.cancel()
-
-    def _age(self) -> timedelta:
-        return self._clock.now() - self._fetched_at if self._fetched_at else timedelta.max
-
-    def _may_ask_again(self) -> bool:
-        return self._tried_at is None or self._clock.now() - self._tried_at >= BETWEEN_LOOKUPS
-
-    async def _fetch_once(self, wanted: str) -> None:
-        async with self._one:
-            if wanted in self._keys and self._age() <= KEPT_FOR:  # another turn has just fetched it
-                return
-            if not self._may_ask_again():
-                return
-            self._tried_at = self._clock.now()
-            try:
-                metadata = await self._get(self._url)
-                self._keys = _readable(await self._get(str(metadata["jwks_uri"])))
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as failed:
-                log.warning("teams.signing_keys_unavailable", extra={"reason": type(failed).__name__})
-                return
-            self._fetched_at = self._clock.now()
-
-    async def _get(self, url: str) -> Any:
-        answer = await self._http.get(url, timeout=TIMEOUT_SECONDS)
+    async def get(url: str) -> Any:
+        answer = await http.get(url, timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
         return answer.json()
 
-
-def _readable(jwks: Mapping[str, Any]) -> Mapping[str, SigningKey]:
-    keys = {}
-    for each in jwks["keys"]:
+    async def fetch() -> Iterable[Mapping[str, Any]]:
         try:
-            keys[str(each["kid"])] = SigningKey(jwt.PyJWK(each, "RS256").key, frozenset(each.get("endorsements") or ()))
-        except (jwt.PyJWTError, KeyError):
-            continue
-    return keys
+            keys = (await get(str((await get(metadata_url))["jwks_uri"])))["keys"]
+            return [each for each in keys if isinstance(each, dict)]
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as failed:
+            log.warning("teams.signing_keys_unavailable", extra={"reason": type(failed).__name__})
+            raise KeysUnavailable from failed
+
+    return KeySet(fetch, clock)
 
 
 class ChannelAuthentication(BotFrameworkAuthentication):  # type: ignore[misc]
     """Requests must carry a token of the connector, made for this bot, this channel and this service URL."""
 
-    def __init__(self, app_id: str, issuer: str, keys: SigningKeys) -> None:
+    def __init__(self, app_id: str, issuer: str, keys: KeySet) -> None:
         """``app_id`` is never empty: for the SDK that would mean no authentication at all."""
         if not app_id:
             raise ValueError("APP_ID is not set")
@@ -143,6 +77,8 @@ class ChannelAuthentication(BotFrameworkAuthentication):  # type: ignore[misc]
             if header.get("alg") != "RS256":
                 raise PermissionError("signing algorithm")
             key = await self._keys.find(str(header.get("kid")))
+            if key is None:
+                raise PermissionError("unknown signing key")
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key.key,

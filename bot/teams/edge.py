@@ -12,9 +12,10 @@ import httpx
 
 from bot.clock import Clock
 from bot.logs import trace_of
+from bot.key_sets import KeySet
 from bot.settings import Settings
 from bot.teams.adapter import TeamsAdapter
-from bot.teams.authentication import ChannelAuthentication, NoAuthentication, SigningKeys
+from bot.teams.authentication import ChannelAuthentication, NoAuthentication, connector_keys
 from bot.teams.connector import TIMEOUT, Connector
 from bot.teams.conversations import Conversations, Redraw, nobodys
 from bot.teams.hosts import TrustedHosts
@@ -111,12 +112,12 @@ class TeamsEdge:
         self._clock = clock
         self._http = http or httpx.AsyncClient(timeout=TIMEOUT)
         self._tokens: BotTokens | None = None
-        self._keys: SigningKeys | None = None
+        self._keys: KeySet | None = None
         self._authentication: ChannelAuthentication = NoAuthentication()
         identity = settings.identity
         if identity is not None:
             self._tokens = BotTokens(acquire or msal_acquire(identity, settings.cloud), clock)
-            self._keys = SigningKeys(settings.cloud.channel_metadata, self._http, clock)
+            self._keys = connector_keys(settings.cloud.channel_metadata, self._http, clock)
             self._authentication = ChannelAuthentication(identity.app_id, settings.cloud.channel_issuer, self._keys)
         hosts = TrustedHosts(settings.trusted_service_hosts, loopback=identity is None)
         connector = Connector(self._http, clock, tokens=self._tokens, hosts=hosts)

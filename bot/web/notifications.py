@@ -23,8 +23,11 @@ LONGEST_TOKEN = 2_000
 class Mailbox(Protocol):
     """Whoever opens the post."""
 
-    async def receive(self, post: Mapping[str, Any]) -> None:
-        """Keep what is in it. Raises StoreUnavailable where it could not be kept: then it is sent again."""
+    async def receive(self, post: Mapping[str, Any]) -> bool:
+        """Keep what is in it, and say whether it is a post at all.
+
+        Raises StoreUnavailable where it could not be kept: then it is sent again.
+        """
         ...
 
 
@@ -40,10 +43,10 @@ def add_notifications(app: web.Application, mailbox: Mailbox) -> None:
         if post is None:
             return web.Response(status=400)
         try:
-            await mailbox.receive(post)
+            is_post = await mailbox.receive(post)
         except StoreUnavailable:
             return web.Response(status=503)
-        return web.Response(status=202)
+        return web.Response(status=202 if is_post else 400)
 
     for path in (NOTIFICATIONS, LIFECYCLE):
         app.router.add_post(path, receive)

@@ -1,7 +1,7 @@
 """Who waits in the lobby: Graph's notifications, from subscription to news of a visit."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.graph.arrival_keys import new_key, post_for
-from bot.graph.arrivals import ArrivalWatch, Delivered, LoginKeys, validation_reply
+from bot.graph.arrivals import ArrivalWatch, Delivered, validation_reply
 from bot.graph.emulator.waiting_room import WaitingRoom
-from bot.graph.notices import ClientState
+from bot.graph.notices import ClientState, NoticeRefused
+from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.models import Visit
 from bot.visits.ports import Arrival
 from tests.contracts.conftest import NOW, HandClock, Office, as_microsoft_says, emulated
@@ -27,10 +28,13 @@ class Desk:
     """An office whose lobby is watched, and the post that came."""
 
     office: Office
-    watch: ArrivalWatch
     visit: Visit
+    watch: ArrivalWatch = field(init=False)
     delivered: list[Delivered] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
+    fetches: list[str] = field(default_factory=list)
+    """How often the sign-in service was asked for its keys."""
+    is_sign_in_away: bool = False
 
     @property
     def room(self) -> WaitingRoom:
@@ -64,19 +68,24 @@ class Desk:
         clock.advance(seconds=(self.visit.starts_at - clock.now()).total_seconds() - 900)
 
 
-def watching(office: Office, key: rsa.RSAPrivateKey) -> ArrivalWatch:
+def watching(desk: Desk, key: rsa.RSAPrivateKey) -> ArrivalWatch:
     """A watch that holds this key and no other."""
-    emulator = office.played
+    office, emulator = desk.office, desk.office.played
 
-    async def keys() -> Mapping[str, Any]:
-        return emulator.identity.keys()
+    async def keys() -> Iterable[Mapping[str, Any]]:
+        desk.fetches.append("keys")
+        if desk.is_sign_in_away:
+            raise KeysUnavailable
+        odd = [{"kid": "odd", "kty": "LMS"}, {"kty": "RSA"}]
+        found: list[Mapping[str, Any]] = [*odd, *emulator.identity.keys()["keys"]]
+        return found
 
     return ArrivalWatch(
         office.edge.graph,
         office.clock,
         post_for("https://visits.contoso.example", key, NOW),
         ClientState(b"a secret of the clinic"),
-        LoginKeys(keys, office.clock),
+        KeySet(keys, office.clock),
         app_id=emulator.world.app.id,
         staff=frozenset({KIM.object_id}),
     )
@@ -96,7 +105,8 @@ async def desk() -> AsyncIterator[Desk]:
 
     office = emulated("outlook", "app", notify=httpx.MockTransport(receive))
     visit = await office.booked()
-    desk = Desk(office, watching(office, KEY), visit)
+    desk = Desk(office, visit)
+    desk.watch = watching(desk, KEY)
     await desk.at_the_door()
     yield desk
     as_microsoft_says(office)
@@ -179,7 +189,7 @@ async def test_a_cancelled_visit_is_no_longer_watched(desk: Desk) -> None:
 async def test_a_subscription_under_a_key_we_lost_is_replaced(desk: Desk) -> None:
     await desk.watch.tend([desk.visit])
     (before,) = desk.subscriptions
-    desk.watch = watching(desk.office, OTHER_KEY)
+    desk.watch = watching(desk, OTHER_KEY)
     assert await desk.watch.tend([desk.visit]) == 1
     assert before not in desk.subscriptions
     assert len(desk.subscriptions) == 1
@@ -233,9 +243,39 @@ async def test_an_old_validation_token_is_refused(desk: Desk) -> None:
     assert (await desk.watch.open(post)).refused == 1
 
 
-@pytest.mark.parametrize("body", [{}, {"value": None}, {"value": ["x"]}, {"value": [{}]}])
+@pytest.mark.parametrize("body", [{}, {"value": ["x"]}, {"value": [{}]}, {"value": [{"clientState": 5}]}])
 async def test_junk_is_no_news(desk: Desk, body: dict[str, Any]) -> None:
-    assert (await desk.watch.open(body)).arrivals == []
+    assert not (await desk.watch.open(body)).arrivals
+
+
+@pytest.mark.parametrize("body", [{"value": None}, {"value": 5}, {"value": [], "validationTokens": "x"}])
+async def test_what_is_no_post_is_refused_whole(desk: Desk, body: dict[str, Any]) -> None:
+    with pytest.raises(NoticeRefused):
+        await desk.watch.open(body)
+
+
+async def test_a_notice_that_is_none_spoils_no_other(desk: Desk) -> None:
+    post = await _one_post(desk)
+    post["value"] = [{"clientState": 5}, *post["value"]]
+    opened = await desk.watch.open(post)
+    assert (opened.refused, len(opened.arrivals)) == (1, 1)
+
+
+async def test_keys_are_fetched_for_our_own_client_states_alone(desk: Desk) -> None:
+    token = desk.office.played.identity.app_token(audience="another-app")
+    await desk.watch.open({"value": [{"clientState": "forged.0"}], "validationTokens": [token]})
+    assert desk.fetches == []
+
+
+async def test_while_the_keys_are_away_nobody_makes_us_ask_on_and_on(desk: Desk) -> None:
+    desk.is_sign_in_away = True
+    post = await _one_post(desk)
+    for _ in range(3):
+        assert (await desk.watch.open(post)).refused == 1
+    assert desk.fetches == ["keys"]
+    desk.is_sign_in_away = False
+    desk.a_minute_passes()
+    assert len((await desk.watch.open(post)).arrivals) == 1
 
 
 async def test_a_cloud_without_arrivals_says_so_before_it_asks(desk: Desk) -> None:

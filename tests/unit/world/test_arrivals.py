@@ -270,3 +270,18 @@ async def test_nothing_is_asked_of_graph_where_it_is_not_set_up(tmp_path: Path) 
     high = emulated("outlook", "app", cloud_name="gcc-high").edge
     assert not watches_lobbies(Settings(**real, **with_key), high)  # type: ignore[arg-type]
     assert GraphConfig(tenant_id="t").arrivals is False
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"value":5}', 400),
+        (b'{"value":[{"clientState":"\xc3\xa9.\xc3\xa9"}]}', 202),
+        (b'{"value":[{"clientState":5}]}', 202),
+        (b'{"value":[{"clientState":"\\ud800.\\ud800"}]}', 202),
+        (b'{"value":[{"encryptedContent":5}],"validationTokens":[5]}', 400),
+    ],
+)
+async def test_anybodys_malformed_post_is_answered(office: WatchedOffice, body: bytes, status: int) -> None:
+    async with office.door.post("/api/graph/notifications", data=body) as answer:
+        assert answer.status == status
