@@ -19,8 +19,9 @@ from bot.visits.models import BusySpan, StaffId, StaffMember
 
 log = logging.getLogger(__name__)
 
-TAKEN = {"busy": "busy", "outofoffice": "outOfOffice"}
-"""By their folded names: the sample prints statuses with a capital, the schema without."""
+FREE = frozenset({"available", "slotsavailable"})
+"""Folded: the sample prints statuses with a capital, the schema without. One that came later is not free."""
+OUT_OF_OFFICE = "outOfOffice"
 
 
 class StaffTimes:
@@ -71,15 +72,18 @@ class StaffTimes:
             "endDateTime": wire.GraphDateTime.utc(until).model_dump(by_alias=True),
         }
         answer = await self._graph.ask(calls.STAFF_AVAILABILITY, seat, body=body, business=business)
-        return {
+        found = {
             ids[each.staff_id].id: [
                 _span(item, ids[each.staff_id], firm=booking.person is None)
                 for item in each.availability_items
-                if item.status.casefold() in TAKEN
+                if item.status.casefold() not in FREE
             ]
             for each in availability_of(answer)
             if each.staff_id in ids
         }
+        if len(found) < len(ids):
+            raise ValueError("an answer without everybody who was asked about")
+        return found
 
 
 def _span(item: AvailabilityItem, member: StaffMember, *, firm: bool) -> BusySpan:
@@ -87,7 +91,7 @@ def _span(item: AvailabilityItem, member: StaffMember, *, firm: bool) -> BusySpa
     return BusySpan(
         starts_at=instant_of(item.start_date_time, zones),
         ends_at=instant_of(item.end_date_time, zones),
-        status=TAKEN[item.status.casefold()],
+        status=OUT_OF_OFFICE if item.status.casefold() == OUT_OF_OFFICE.casefold() else item.status,
         is_event=False,
         is_firm=firm or bool(item.service_id),
     )
