@@ -2,12 +2,19 @@
 
 import ipaddress
 from base64 import b64decode
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
 AppType = Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"]
 Backend = Literal["outlook", "meeting", "bookings", "virtual-appointment"]
@@ -97,7 +104,7 @@ class Settings(BaseSettings):
     oauth_connection: str = ""
     """The bot's OAuth connection for Teams single sign-on."""
     token_cache_key: SecretStr = SecretStr("")
-    """Encrypts stored delegated tokens; 32 bytes, base64. Several, separated by commas: the first seals, all open."""
+    """Encrypts stored delegated tokens; 32 bytes, base64. Of several, with commas, the first seals and all open."""
     public_url: str = ""
     """The https address of this host, for Graph's notifications and for the sign-in page."""
     notification_key: SecretStr = SecretStr("")
@@ -288,3 +295,9 @@ def read_settings(**given: object) -> Settings:
             message = str(each["msg"]).removeprefix("Value error, ")
             told += [f"{name}: {message}"] if name else message.splitlines()
         raise SettingsError("\n".join(told)) from reason
+
+
+def variables() -> Mapping[str, str]:
+    """What environment and ``.env`` set, by the fields' names and unchecked: for tools that need only some of it."""
+    found = {**DotEnvSettingsSource(Settings)(), **EnvSettingsSource(Settings)()}
+    return {name: str(value) for name, value in found.items()}

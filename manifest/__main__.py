@@ -1,7 +1,6 @@
 """Builds the Teams app package: ``python -m manifest --app-id ID --host bot.example.org``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,14 +8,15 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from bot.settings import variables
 from manifest.package import NOBODY, NOWHERE, Identity, package
 
 
 def main(arguments: list[str]) -> int:
     """Write the zip and say where it is. What is not given is read from the bot's own settings."""
-    given = os.environ
+    given = variables()
     options = argparse.ArgumentParser(prog="python -m manifest", description="Build the Teams app package")
-    options.add_argument("--app-id", default=given.get("APP_ID"), help="the Azure Bot's app id (APP_ID)")
+    options.add_argument("--app-id", default=given.get("app_id"), help="the Azure Bot's app id (APP_ID)")
     options.add_argument("--manifest-id", help="the app's id in the catalog, where it is another than the bot's")
     options.add_argument(
         "--sso-app-id",
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     options.add_argument(
         "--token-host", default=_token_host(given), help="where Bot Framework signs people in (with OAUTH_CONNECTION)"
     )
-    options.add_argument("--host", default=_host_of(given.get("PUBLIC_URL")), help="the bot's host (PUBLIC_URL)")
+    options.add_argument("--host", default=_host_of(given.get("public_url")), help="the bot's host (PUBLIC_URL)")
     options.add_argument("--developer", help="who publishes the app")
     options.add_argument("--website", help="https address of the publisher")
     options.add_argument("--privacy", help="https address of the privacy statement")
@@ -53,16 +53,16 @@ def main(arguments: list[str]) -> int:
 
 def _signs_in_to(given: Mapping[str, str]) -> str | None:
     """The app people sign in to, where the bot's settings let them."""
-    if not (given.get("OAUTH_CONNECTION") or given.get("TOKEN_CACHE_KEY")):
+    if not (given.get("oauth_connection") or given.get("token_cache_key")):
         return None
-    return given.get("GRAPH_CLIENT_ID") or given.get("APP_ID")
+    return given.get("graph_client_id") or given.get("app_id")
 
 
 def _token_host(given: Mapping[str, str]) -> str | None:
     """Source: learn.microsoft.com "Add authentication to your Teams bot" (validDomains), and its government page."""
-    if not given.get("OAUTH_CONNECTION"):
+    if not given.get("oauth_connection"):
         return None
-    return "token.botframework.azure.us" if "azure.us" in given.get("CHANNEL_SERVICE", "") else "token.botframework.com"
+    return "token.botframework.azure.us" if "azure.us" in given.get("channel_service", "") else "token.botframework.com"
 
 
 def _host_of(url: str | None) -> str | None:

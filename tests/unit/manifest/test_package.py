@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
+from bot.settings import Settings
 from bot.strings.translate import languages
 from manifest.__main__ import main
 from manifest.package import Identity, command_titles, localization, localized_places, manifest, package
@@ -70,6 +71,14 @@ def test_where_nobody_signs_in_it_names_no_app_and_no_domain() -> None:
 
 def test_our_own_exchange_needs_the_bots_host_and_no_other() -> None:
     assert manifest(WAYS_TO_SIGN_IN["our own exchange"])["validDomains"] == ["bot.example.org"]
+
+
+def test_the_command_reads_the_settings_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
+    (tmp_path / ".env").write_text(f"APP_ID={APP_ID}\nPUBLIC_URL=https://bot.example.org\n", encoding="utf-8")
+    assert main(["--out", "app.zip"]) == 0
+    assert Path("app.zip").read_bytes() == package(Identity(app_id=APP_ID, host="bot.example.org"))
 
 
 @pytest.mark.parametrize(
