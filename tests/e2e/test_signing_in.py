@@ -47,7 +47,7 @@ async def test_a_receptionist_signs_in_books_as_herself_and_signs_out(
         await seat.says(book)
         await seat.reads("Ana Ruiz", "2:30 PM Pacific", "Book")
         await seat.presses("Book")
-        await seat.reads("Visit booked", "In the calendar, as the person who booked", "Reschedule")
+        await seat.reads("Visit booked", "In the calendar, on behalf of the person who booked", "Reschedule")
         await seat.picture(pictures / "35-booked.png")
         world = await bot.world()
         asked_of = [each["path"] for each in world["requests"] if each["method"] == "POST"]

@@ -52,7 +52,7 @@ async def test_whoever_has_not_signed_in_is_asked_to_and_then_goes_on(clinic: Wa
     await clinic.settles()
     (event,) = clinic.events()
     assert event["deleted_at"] is None
-    assert "In the calendar, as the person who booked" in chat.reads()
+    assert "In the calendar, on behalf of the person who booked" in chat.reads()
     assert all(each["path"].startswith("/v1.0/me/") for each in clinic.world()["requests"] if "/events" in each["path"])
 
 
