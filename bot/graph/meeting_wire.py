@@ -102,7 +102,7 @@ class AttendanceInterval(Wire):
 
 
 class AttendedAs(Wire):
-    """Who attended; people without an account in a tenant are the clients."""
+    """Who attended; clients have no account, or one of another tenant."""
 
     id: str | None = None
     tenant_id: str | None = None
@@ -115,10 +115,10 @@ class AttendanceRecord(Wire):
     identity: AttendedAs | None = None
     attendance_intervals: list[AttendanceInterval] = Field(default_factory=list)
 
-    @property
-    def is_staff(self) -> bool:
-        """Whether they came as organizer or presenter, or with an account of a tenant."""
-        return self.role in ("Organizer", "Presenter") or bool(self.identity and self.identity.tenant_id)
+    def is_staff(self, tenant_id: str) -> bool:
+        """Whether they came as organizer or presenter, which nobody from outside can, or with an account of ours."""
+        own = self.identity is not None and (self.identity.tenant_id or "").casefold() == tenant_id.casefold()
+        return self.role in ("Organizer", "Presenter") or own
 
 
 # --- the virtualAppointment of 2022 -----------------------------------------------------------------

@@ -125,7 +125,7 @@ class OnlineMeetings:
         records: list[meeting_wire.AttendanceRecord] = []
         for report in reports:
             records += await self._records(seat, meeting_id, report.id)
-        return attendance_of(reports, records)
+        return attendance_of(reports, records, self._graph.tenant_id)
 
     async def _records(self, seat: Seat, meeting_id: str, report_id: str) -> list[meeting_wire.AttendanceRecord]:
         pages = self._graph.pages(calls.ATTENDANCE_RECORDS, seat, meeting=meeting_id, report=report_id)
@@ -142,9 +142,11 @@ class OnlineMeetings:
 
 
 def attendance_of(
-    reports: Sequence[meeting_wire.AttendanceReport], records: Sequence[meeting_wire.AttendanceRecord]
+    reports: Sequence[meeting_wire.AttendanceReport],
+    records: Sequence[meeting_wire.AttendanceRecord],
+    tenant_id: str,
 ) -> Attendance | None:
-    """Start, end and length as the Virtual Appointments usage report defines them.
+    """Start, end and length as the Virtual Appointments usage report defines them. ``tenant_id``: whose staff it is.
 
     Length runs from when both sides were there to the last leaving; nothing if one side never came.
     Source: learn.microsoft.com/microsoft-365/frontline/virtual-appointments-usage-report
@@ -152,8 +154,8 @@ def attendance_of(
     if not reports:
         return None
     spans = [(record, interval) for record in records for interval in record.attendance_intervals]
-    staff = [interval.join_date_time for record, interval in spans if record.is_staff]
-    clients = [interval.join_date_time for record, interval in spans if not record.is_staff]
+    staff = [interval.join_date_time for record, interval in spans if record.is_staff(tenant_id)]
+    clients = [interval.join_date_time for record, interval in spans if not record.is_staff(tenant_id)]
     leaves = [interval.leave_date_time for _, interval in spans]
     both = max(min(staff), min(clients)) if staff and clients else None
     return Attendance(
