@@ -121,6 +121,7 @@ class Application:
         """Begin to do what is due, and get ready for turns. Serve before: readiness tells when it is done."""
         await self.edge.start()
         await self.durable.start()
+        await self.graph.calendar.begin()
         await asyncio.to_thread(self.understanding.warm_up)
         if self.demo_visits:
             await seed(self.demo_visits, self.clinic, self.store, self.work, self.clock)

@@ -50,6 +50,11 @@ class Backends:
         """The Bookings backend where it is in force: for businesses to choose from, and rules to explain."""
         return self.current if isinstance(self.current, BookingsCalendar) else None
 
+    async def begin(self) -> None:
+        """Begin to read what the backend in force needs to know before its first visit; waits for no answer."""
+        if self.bookings is not None:
+            await self.bookings.begin()
+
     async def businesses(self) -> Sequence[tuple[str, str]]:
         """Name and id of each Bookings business a person can choose; none where Bookings is not in force."""
         found = await self.bookings.businesses() if self.bookings else ()

@@ -85,6 +85,10 @@ class BookingsCalendar(OnlineBackend):
         """The businesses a person can choose from."""
         return await self._catalogs.businesses(acting_person())
 
+    async def begin(self) -> None:
+        """Begin to read what the business offers, so that the first visit need not wait for it."""
+        await self._catalogs.begin(self._business)
+
     async def catalog(self, business: str | None = None) -> Catalog:
         """Services and staff of a business."""
         found = await self._catalogs.of(business or acting_business() or self._business, acting_person())
@@ -113,7 +117,7 @@ class BookingsCalendar(OnlineBackend):
         """
         business = self._business_of(own) if own else acting_business() or self._business
         person = acting_person()
-        catalog = await self._catalogs.of(business, person)
+        catalog = await self._catalogs.with_both(business, person, type_name, staff)
         seat = await self._seating.beside(calls.CREATE_APPOINTMENT, person, shared=business)
         can_override = seat.person is not None
         return rules_for(catalog, type_name, staff, zone=time_zone, can_override=can_override, is_new=own is None)
@@ -130,7 +134,7 @@ class BookingsCalendar(OnlineBackend):
         if there is not None:
             return there
         business = self._business_of(visit)
-        catalog = await self._catalogs.of(business, visit.requested_by)
+        catalog = await self._catalogs.with_both(business, visit.requested_by, visit.type_name, visit.organizer)
         seat = await self._seat(calls.CREATE_APPOINTMENT, visit, business)
         self._refuse_broken(visit, catalog, seat)
         service, member = catalog.service_named(visit.type_name), catalog.member(visit.organizer)
@@ -190,7 +194,8 @@ class BookingsCalendar(OnlineBackend):
         """
         ref = self._ref(visit)
         seat = await self._seat(calls.CHANGE_APPOINTMENT, visit, ref.owner)
-        self._refuse_broken(visit, await self._catalogs.of(ref.owner, visit.requested_by), seat)
+        catalog = await self._catalogs.with_both(ref.owner, visit.requested_by, visit.type_name, visit.organizer)
+        self._refuse_broken(visit, catalog, seat)
         times = AppointmentTimes(
             start_date_time=wire.GraphDateTime.utc(visit.starts_at), end_date_time=wire.GraphDateTime.utc(visit.ends_at)
         )

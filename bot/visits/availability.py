@@ -95,8 +95,10 @@ class Availability:
         staff, zone = wanted.staff, self._clinic.time_zone
         try:
             async with asyncio.timeout(self._deadline.total_seconds()):
-                place = await self._calendar.place_rules(wanted.type_name, staff, zone, own=wanted.own)
-                calendars = await self._calendar.busy([staff], since, until)
+                place, calendars = await asyncio.gather(
+                    self._calendar.place_rules(wanted.type_name, staff, zone, own=wanted.own),
+                    self._calendar.busy([staff], since, until),
+                )
         except SignInNeeded:
             raise
         except (TimeoutError, CalendarError) as reason:

@@ -161,7 +161,7 @@ class Office:
 
 def emulated(backend: Backend, identity: Identity, **changes: Any) -> Office:
     """A calendar on an emulator of its own that checks every token. Delegated, staff and receptionist are signed in."""
-    clock = HandClock()
+    clock = changes.pop("clock", None) or HandClock()
     world = changes.pop("world", None) or world_for(backend)
     signed_in = changes.pop("signed_in", (KIM, PATEL, JORDAN))
     sleep, notify = changes.pop("sleep", no_wait), changes.pop("notify", None)

@@ -1,5 +1,6 @@
 """What only the Bookings backend promises."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +15,8 @@ from bot.graph.emulator.parts import User
 from bot.graph.emulator.world import World
 from bot.graph.identity import acting_as
 from bot.visits.errors import CalendarBusy, CalendarRefused, CalendarUnreadable
-from bot.visits.models import Slot
-from tests.contracts.conftest import BUSINESS, Office, world_for
+from bot.visits.models import PlaceRules, Slot
+from tests.contracts.conftest import BUSINESS, HandClock, Office, world_for
 from tests.personas import JORDAN, KIM
 
 Open = Callable[..., Office]
@@ -140,6 +141,75 @@ async def test_nothing_goes_over_what_bookings_calls_busy_where_the_app_books(op
         said = [each for each in busy if not each.is_event]
         firm = {"lunch" if each.starts_at == noon else "visit": each.is_firm for each in said}
         assert firm == expected
+
+
+class Held:
+    """Holds every delayed answer back until it is let go."""
+
+    def __init__(self) -> None:
+        self._goes_on = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._goes_on.wait()
+
+    def let_go(self) -> None:
+        self._goes_on.set()
+
+
+def readings(office: Office) -> list[str]:
+    """What of the business was asked for, call by call."""
+    paths = (each.path for each in office.played.state.requests)
+    return sorted(path.rpartition("/")[2] for path in paths if path.endswith((BUSINESS, "/services", "/staffMembers")))
+
+
+async def rules_within(seconds: float, office: Office) -> PlaceRules:
+    async with asyncio.timeout(seconds):
+        return await office.calendar.place_rules("Follow-up", office.kim, "America/Los_Angeles")
+
+
+async def test_a_catalog_slower_than_the_deadline_is_read_to_its_end_and_by_all_together(open_office: Open) -> None:
+    held = Held()
+    office = open_office("bookings", "app", sleep=held.sleep)
+    office.played.faults.add(Fault(method="GET", path="/bookingBusinesses/", delay_s=1, times=3))
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await rules_within(0.01, office)
+    held.let_go()
+    slot = office.visit().slot
+    for rules in await asyncio.gather(rules_within(30, office), rules_within(30, office)):
+        assert rules(slot, office.clock.now()) == ()
+    assert readings(office) == [BUSINESS, "services", "staffMembers"]
+
+
+async def test_an_old_catalog_is_served_while_a_new_one_is_read_but_none_of_hours_ago(open_office: Open) -> None:
+    held, clock = Held(), HandClock()
+    office = open_office("bookings", "app", sleep=held.sleep, clock=clock)
+    first = await bookings(office).catalog()
+    office.played.faults.add(Fault(method="GET", path="/bookingBusinesses/", delay_s=1, times=3))
+    clock.advance(minutes=6)
+    assert await bookings(office).catalog() is first
+    clock.advance(hours=2)
+    held.let_go()
+    assert (await bookings(office).catalog()).read_at == clock.now()
+    assert readings(office) == [BUSINESS, BUSINESS, "services", "services", "staffMembers", "staffMembers"]
+
+
+async def test_a_start_waits_for_no_catalog_and_the_first_visit_finds_it_read(open_office: Open) -> None:
+    held = Held()
+    office = open_office("bookings", "app", sleep=held.sleep)
+    office.played.faults.add(Fault(method="GET", path="/bookingBusinesses/", delay_s=1, times=3))
+    await office.edge.calendar.begin()
+    held.let_go()
+    await bookings(office).catalog()
+    assert readings(office) == [BUSINESS, "services", "staffMembers"]
+
+
+async def test_a_reading_that_failed_is_begun_anew_by_the_next_who_asks(open_office: Open) -> None:
+    office = open_office("bookings", "app")
+    office.played.faults.add(Fault(method="GET", path="/bookingBusinesses/", status=404, times=3))
+    with pytest.raises(CalendarRefused):
+        await bookings(office).catalog()
+    assert (await bookings(office).catalog()).known(office.kim) is not None
 
 
 async def test_other_places_have_no_rules_of_their_own(open_office: Open) -> None:

@@ -21,10 +21,6 @@ class BookingsOffice(WatchedOffice):
         """The business, as Graph holds it."""
         return self.emulator.state.businesses[BUSINESS].content
 
-    def wants_notice(self, lead_time: str) -> None:
-        """Somebody sets the business's shortest notice: ``P1D``."""
-        self.business["schedulingPolicy"]["minimumLeadTime"] = lead_time
-
     def appointments(self) -> list[str]:
         """When each appointment that is on starts."""
         kept = self.emulator.state.businesses[BUSINESS].appointments.values()
@@ -32,13 +28,27 @@ class BookingsOffice(WatchedOffice):
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[BookingsOffice]:
-    async with BookingsOffice(tmp_path, backend="bookings", bookings_business=BUSINESS) as office:
+def closed_office(tmp_path: Path) -> BookingsOffice:
+    """Before the bot starts: what the business wants may still be changed."""
+    return BookingsOffice(tmp_path, backend="bookings", bookings_business=BUSINESS)
+
+
+@pytest.fixture
+async def office(closed_office: BookingsOffice) -> AsyncIterator[BookingsOffice]:
+    async with closed_office as office:
         yield office
 
 
-async def test_a_day_of_notice_is_told_with_times_that_bookings_takes(office: BookingsOffice) -> None:
-    office.wants_notice("P1D")
+@pytest.fixture
+async def strict_office(closed_office: BookingsOffice) -> AsyncIterator[BookingsOffice]:
+    """The business wants a day of notice."""
+    closed_office.business["schedulingPolicy"]["minimumLeadTime"] = "P1D"
+    async with closed_office as office:
+        yield office
+
+
+async def test_a_day_of_notice_is_told_with_times_that_bookings_takes(strict_office: BookingsOffice) -> None:
+    office = strict_office
     chat = office.chat_with(JORDAN)
     await chat.plays(f"""
         Jordan: {MONDAY_TEN}
@@ -55,9 +65,8 @@ async def test_a_day_of_notice_is_told_with_times_that_bookings_takes(office: Bo
     assert office.appointments() == ["2026-11-24T18:15Z"]
 
 
-async def test_the_rule_is_told_in_spanish_too(office: BookingsOffice) -> None:
-    office.wants_notice("P1D")
-    chat = office.chat_with(SOFIA)
+async def test_the_rule_is_told_in_spanish_too(strict_office: BookingsOffice) -> None:
+    chat = strict_office.chat_with(SOFIA)
     await chat.plays("""
         Sofía: reserva una visita para Ana Ruiz 206-555-0142, seguimiento con Patel, hoy a las 10
         Bot: [card] …
@@ -107,14 +116,24 @@ async def test_a_time_that_bookings_has_given_away_is_not_booked_anyway(office: 
     """)
 
 
-async def test_a_service_that_bookings_does_not_have_offers_no_times(office: BookingsOffice) -> None:
-    services = office.emulator.state.businesses[BUSINESS].services
-    for key in [key for key, each in services.items() if each["displayName"] == "Follow-up"]:
-        del services[key]
-    chat = office.chat_with(JORDAN)
-    await chat.plays(f"""
-        Jordan: {MONDAY_TEN}
-        Bot: [card] Please check: Ana Ruiz, Mon 23 Nov 2026, 10:00 AM Pacific, with Dr Asha Patel
-            shows Bookings has no service called Follow-up.
-            offers Change, Discard
-    """)
+async def test_a_service_that_bookings_does_not_have_offers_no_times_until_it_has(
+    closed_office: BookingsOffice,
+) -> None:
+    services = closed_office.emulator.state.businesses[BUSINESS].services
+    (key,) = [key for key, each in services.items() if each["displayName"] == "Follow-up"]
+    follow_up = services.pop(key)
+    async with closed_office as office:
+        chat = office.chat_with(JORDAN)
+        await chat.plays(f"""
+            Jordan: {MONDAY_TEN}
+            Bot: [card] Please check: Ana Ruiz, Mon 23 Nov 2026, 10:00 AM Pacific, with Dr Asha Patel
+                shows Bookings has no service called Follow-up.
+                offers Change, Discard
+        """)
+        services[key] = follow_up
+        await office.time_passes(seconds=20)
+        await chat.plays("""
+            Jordan: make it 10:15
+            Bot: [card] Please check: Ana Ruiz, Mon 23 Nov 2026, 10:15 AM Pacific, with Dr Asha Patel
+                offers Book, Change, Discard
+        """)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.visits.availability import Availability
 from bot.visits.errors import (
     CalendarBusy,
     CalendarRefused,
@@ -16,11 +17,23 @@ from bot.visits.errors import (
     NotEntitled,
     SlotTaken,
 )
-from bot.visits.models import Objection, Override, Slot, Visit, VisitId
+from bot.visits.models import Objection, Override, PlaceRules, Slot, Visit, VisitId
 from bot.visits.service import Visits
 from tests.personas import JORDAN, KIM, PATEL, VISITOR
 from tests.unit.visits.conftest import Desk
-from tests.unit.visits.world import DR_KIM, DR_PATEL, LAB, PHYSIO, NotedWork, at, busy, clinic, person
+from tests.unit.visits.world import (
+    DR_KIM,
+    DR_PATEL,
+    LAB,
+    PHYSIO,
+    ListedCalendar,
+    NotedWork,
+    at,
+    busy,
+    clinic,
+    person,
+    wanted,
+)
 
 
 async def test_a_draft_becomes_the_visit_with_its_own_id(desk: Desk) -> None:
@@ -30,6 +43,28 @@ async def test_a_draft_becomes_the_visit_with_its_own_id(desk: Desk) -> None:
     assert (visit.requested_by, visit.client.email, visit.notes) == (JORDAN.object_id, "ana@example.com", "wheelchair")
     assert visit.quiet_until == desk.clock.now() + timedelta(seconds=20)
     assert desk.work.started == [("booking", 1)]
+
+
+class BothAtOnce(ListedCalendar):
+    """Answers neither question before it was asked the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both_asked = asyncio.Barrier(2)
+
+    async def busy(self, *asked: Any) -> Any:
+        await self._both_asked.wait()
+        return await super().busy(*asked)
+
+    async def place_rules(self, *asked: Any, **more: Any) -> PlaceRules:
+        await self._both_asked.wait()
+        return await super().place_rules(*asked, **more)
+
+
+async def test_the_places_rules_and_the_calendar_are_read_side_by_side(desk: Desk) -> None:
+    known = Availability(clinic(), desk.store, BothAtOnce(), desk.clock, deadline=timedelta(seconds=30))
+    verdict = await known.verdict(wanted(at("2026-11-23 09:00")))
+    assert verdict.objections == ()
 
 
 async def test_a_second_press_of_book_books_nothing_more(desk: Desk) -> None:
