@@ -131,7 +131,7 @@ class Gatherer:
 
     @staticmethod
     def _touches(each: DaySaid, target: int) -> bool:
-        return each.end >= target
+        return each.end > target
 
     def _leads(self, place: int, ends: Phrases) -> bool:
         if ends.at(self._all.tokens, place) is not None:

@@ -140,3 +140,16 @@ async def test_running_late_can_be_said(office: Office, chat: Chat) -> None:
             shows Ana Ruiz
             hides Running late
     """)
+
+
+async def test_what_is_only_told_changes_nothing(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday 2pm
+        Bot: [card] Please check: Ana Ruiz, Fri 27 Nov 2026, 2:00 PM Pacific, with Dr Min Kim
+        Jordan: her temperature was 101 on Tuesday
+        Bot: [card] I did not understand that. Here is what I can do:
+        Jordan: yes
+        Bot: [card] Ana Ruiz: …, Fri 27 Nov 2026, 2:00 PM Pacific
+        Bot: [same card] Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:00 PM Pacific
+    """)
