@@ -44,7 +44,7 @@ def reminder_card(visit: Visit, reader: Reader, *, late_told: LateTold | None = 
                     (t("visit_card.notes"), typed(visit.notes, 200)),
                 ]
             ),
-            small(t(_LATE[late_told.desk, late_told.client])) if late_told else None,
+            text(t(_LATE[late_told.desk, late_told.client])) if late_told else None,
             actions(
                 open_url(t("reminder.join"), visit.join_url, allowed=reader.allows(visit.join_url), style="positive"),
                 None if late_told else execute(t("reminder.running_late"), RunningLate.of(visit)),
