@@ -6,21 +6,19 @@ user-list-calendarview, outlook-calendar-online-meetings
 
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.graph.emulator import event_json
 from bot.graph.emulator.bodies import parse
 from bot.graph.emulator.event_bodies import CancelBody, EventBody
+from bot.graph.emulator.event_book import EventBook
 from bot.graph.emulator.exchange import Answer, Call, GraphError, bad_request, not_found
-from bot.graph.emulator.minting import new_meeting, outlook_id
-from bot.graph.emulator.moments import LONGEST_VIEW, answer_zone, read, read_text
+from bot.graph.emulator.moments import LONGEST_VIEW, answer_zone, read_text
 from bot.graph.emulator.paging import page
 from bot.graph.emulator.parts import User
 from bot.graph.emulator.routing import Needs, route
-from bot.graph.emulator.state import Event, Mail, State
+from bot.graph.emulator.state import Event, State
 from bot.graph.emulator.world import World
 
 READ = Needs(
@@ -35,22 +33,13 @@ _BY_PROPERTY = re.compile(
 )
 
 
-class Notices(Protocol):
-    """Whoever tells subscribers."""
-
-    def event_changed(self, event: Event, change: str) -> None:
-        """An event was ``created``, ``updated`` or ``deleted``."""
-        ...
-
-
 class CalendarArea:
     """Everything under ``…/events`` and ``…/calendarView``."""
 
-    def __init__(self, world: World, state: State, notices: Notices, visit_base: Callable[[], str | None]) -> None:
+    def __init__(self, world: World, state: State, book: EventBook) -> None:
         self._world = world
         self._state = state
-        self._notices = notices
-        self._visit_base = visit_base
+        self._book = book
 
     @route("POST", "{user}/events", WRITE)
     @route("POST", "{user}/calendar/events", WRITE)
@@ -75,11 +64,9 @@ class CalendarArea:
                     "Your request can't be completed. An item with the same transaction id already exists.",
                 )
             return self._shown(call, event, 201)
-        event = self._make(call, wanted)
+        event = self._book.add(call.user, wanted, call.now)
         if wanted.transaction_id:
             self._state.transactions[key] = (content, event.id)
-        self._mail(event, event.attendees, "invitation", call.now)
-        self._notices.event_changed(event, "created")
         return self._shown(call, event, 201)
 
     @route("GET", "{user}/events", READ)
@@ -156,13 +143,7 @@ class CalendarArea:
         )
         if event.meeting and switched_off:
             raise bad_request("An online meeting cannot be switched off or moved.", "ErrorInvalidPropertyUpdate")
-        before = [each["emailAddress"]["address"].casefold() for each in event.attendees]
-        self._apply(event, wanted, call.now)
-        known = [each for each in event.attendees if each["emailAddress"]["address"].casefold() in before]
-        new = [each for each in event.attendees if each not in known]
-        self._mail(event, known, "update", call.now)
-        self._mail(event, new, "invitation", call.now)
-        self._notices.event_changed(event, "updated")
+        self._book.change(event, wanted, call.now)
         return self._shown(call, event, 200)
 
     @route("DELETE", "{user}/events/{event}", WRITE)
@@ -171,7 +152,7 @@ class CalendarArea:
         """204; the organizer's delete also sends cancellations."""
         event = self._event(call)
         if event.organizer.id == call.user.id:
-            self._end(event, call.now, "")
+            self._book.end(event, call.now)
         return Answer(204)
 
     @route("POST", "{user}/events/{event}/cancel", WRITE)
@@ -185,104 +166,10 @@ class CalendarArea:
                 "Your request can't be completed. You need to be an organizer to cancel a meeting.",
                 "ErrorInvalidRequest",
             )
-        self._end(event, call.now, wanted.comment or "")
+        self._book.end(event, call.now, wanted.comment or "")
         return Answer(202)
 
-    # --- by hand ----------------------------------------------------------------------------------
-
-    def move_by_hand(self, event_id: str, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-        """Someone drags the event elsewhere in Outlook. Raises KeyError."""
-        event = self._state.events[event_id]
-        event.starts_at, event.ends_at, event.changed_at = starts_at, ends_at, now
-        event.revision += 1
-        if event.meeting:
-            event.meeting.starts_at, event.meeting.ends_at = starts_at, ends_at
-        self._mail(event, event.attendees, "update", now)
-        self._notices.event_changed(event, "updated")
-
-    def delete_by_hand(self, event_id: str, now: datetime) -> None:
-        """Someone deletes the event in Outlook. Raises KeyError."""
-        self._end(self._state.events[event_id], now, "")
-
     # --- how it is done ---------------------------------------------------------------------------
-
-    def _make(self, call: Call, wanted: EventBody) -> Event:
-        if wanted.start is None or wanted.end is None:
-            raise bad_request("Start and end are required.", "ErrorPropertyValidationFailure")
-        starts_at, ends_at = read(wanted.start), read(wanted.end)
-        event = Event(
-            id=outlook_id(call.user.id, str(len(self._state.events)), call.now.isoformat()),
-            organizer=call.user,
-            content={},
-            starts_at=starts_at,
-            ends_at=ends_at,
-            zone=wanted.start.time_zone,
-            created_at=call.now,
-            changed_at=call.now,
-            transaction_id=wanted.transaction_id,
-        )
-        self._apply(event, wanted, call.now, new=True)
-        self._state.events[event.id] = event
-        return event
-
-    def _apply(self, event: Event, wanted: EventBody, now: datetime, *, new: bool = False) -> None:
-        sent = wanted.sent()
-        starts_at = read(wanted.start) if "start" in sent and wanted.start else event.starts_at
-        ends_at = read(wanted.end) if "end" in sent and wanted.end else event.ends_at
-        if ends_at < starts_at:
-            raise bad_request("The event end must not be before its start.", "ErrorPropertyValidationFailure")
-        if len(wanted.attendees or []) > 500:
-            raise bad_request("An event has at most 500 attendees.", "ErrorTooManyRecipients")
-        changes = event_json.content_of(wanted)
-        loses_meeting = (
-            event.meeting is not None
-            and "body" in sent
-            and event.meeting.join_url not in (changes.get("body") or {}).get("content", "")
-        )
-        event.starts_at, event.ends_at = starts_at, ends_at
-        if wanted.start and "start" in sent:
-            event.zone = wanted.start.time_zone
-        event.content.update(changes)
-        for each in wanted.single_value_extended_properties or []:
-            event.properties[each.id] = each.value
-        event.changed_at = now
-        event.revision += 0 if new else 1
-        if loses_meeting and event.meeting:
-            event.meeting.deleted_at, event.meeting = now, None
-        if wanted.is_online_meeting and event.meeting is None:
-            self._attach_meeting(event, now)
-        if event.meeting:
-            event.meeting.subject = event.content.get("subject") or ""
-            event.meeting.starts_at, event.meeting.ends_at = starts_at, ends_at
-            self._state.meeting_moved(event.meeting, follows=self._world.switches.moved_reminder == "follows")
-
-    def _attach_meeting(self, event: Event, now: datetime) -> None:
-        meeting = new_meeting(
-            event.organizer,
-            self._world.tenant_id,
-            subject=event.content.get("subject") or "",
-            starts_at=event.starts_at,
-            ends_at=event.ends_at,
-            now=now,
-            visit_base=self._visit_base(),
-        )
-        meeting.event_id = event.id
-        event.meeting = meeting
-        event.reads_until_join_url = self._world.switches.late_join_url_reads
-        self._state.meetings[meeting.id] = meeting
-        event.content["body"] = event_json.with_join_block(event.content.get("body"), meeting)
-
-    def _end(self, event: Event, now: datetime, comment: str) -> None:
-        event.cancelled = True
-        event.deleted_at = now
-        if event.meeting:
-            event.meeting.deleted_at = now
-        self._mail(event, event.attendees, "cancellation", now, comment)
-        self._notices.event_changed(event, "deleted")
-
-    def _mail(self, event: Event, to: list[dict[str, Any]], kind: Any, now: datetime, comment: str = "") -> None:
-        subject, sender = event.content.get("subject") or "", event.organizer.mailbox
-        self._state.mails += [Mail(sender, each["emailAddress"]["address"], kind, subject, comment, now) for each in to]
 
     def _in_mailbox(self, event: Event, user: User) -> bool:
         if event.deleted_at is not None:

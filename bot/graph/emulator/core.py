@@ -21,6 +21,7 @@ from bot.graph.emulator.bookings_world import opened
 from bot.graph.emulator.calendar import CalendarArea
 from bot.graph.emulator.courier import Courier
 from bot.graph.emulator.demo import demo_world
+from bot.graph.emulator.event_book import EventBook
 from bot.graph.emulator.exchange import Answer, Call, Caller, GraphError, bad_request, not_found
 from bot.graph.emulator.faults import Fault, Faults
 from bot.graph.emulator.gate import Gate
@@ -51,7 +52,7 @@ class GraphEmulator:
     """Plays clients and staff at the door of a meeting."""
     courier: Courier
     """The subscriptions, and what was delivered to them."""
-    outlook: CalendarArea
+    outlook: EventBook
     """Plays people who change events by hand."""
     routes: list[Route]
     """Every call it answers."""
@@ -102,8 +103,9 @@ class GraphEmulator:
             self.courier.subscriptions.update(memory.subscriptions)
             self.identity.revoked.update(memory.revoked)
         self.waiting_room = WaitingRoom(self.world, self.state, self.courier, now)
-        self.outlook = CalendarArea(self.world, self.state, self.courier, lambda: self.visit_base)
-        everything = [self.outlook, *areas(self.world, self.state, self.courier, lambda: self.visit_base)]
+        self.outlook = EventBook(self.world, self.state, self.courier, lambda: self.visit_base)
+        calendar = CalendarArea(self.world, self.state, self.outlook)
+        everything = [calendar, *areas(self.world, self.state, self.courier, lambda: self.visit_base)]
         self.routes = [each for area in everything for each in routes_of(area)]
         self._router = Router(self.routes)
 
