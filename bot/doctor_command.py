@@ -12,6 +12,7 @@ from bot.graph.config import GraphConfig
 from bot.graph.delegated import Sealed
 from bot.graph.doctor import diagnosis, doctor
 from bot.graph.doctor_live import examine
+from bot.played import sign_in_played, with_played_app
 from bot.settings import Settings
 from bot.store.engine import open_database, url_of
 from bot.store.grants import SqlGrants
@@ -105,7 +106,10 @@ async def live_lines(settings: Settings, staff: Sequence[StaffMember]) -> list[s
     database = open_database(settings.database) if _keeps_grants(settings) else None
     people = None
     if database is not None:
-        people = open_people(config, clock, SqlGrants(database, clock), Sealed(*settings.token_cache_keys))
+        played = sign_in_played(settings, config, None)
+        signed_in_to = with_played_app(config) if played else config
+        sealed = Sealed(*settings.token_cache_keys)
+        people = open_people(signed_in_to, clock, SqlGrants(database, clock), sealed, http=played)
     edge = open_graph(config, clock, people=people)
     try:
         return await examine(edge, staff, clock)
@@ -116,8 +120,8 @@ async def live_lines(settings: Settings, staff: Sequence[StaffMember]) -> list[s
 
 
 def _keeps_grants(settings: Settings) -> bool:
-    """Whether there are grants of our own to try with: on a tenant, with a key, in a database that is there."""
-    if settings.uses_emulator or not settings.token_cache_keys:
+    """Whether there are grants of our own to try with: under a key, in a database that is there."""
+    if not settings.token_cache_keys:
         return False
     url = url_of(settings.database)
     return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()

@@ -1,14 +1,17 @@
 """Graph as the emulator plays it: where that runs, where it is reached, and what it serves to people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 from sqlalchemy import URL
 
 from bot.clock import Clock
+from bot.graph.auth import ClientSecret
 from bot.graph.client import http_client
 from bot.graph.config import GraphConfig
 from bot.graph.emulator.core import GraphEmulator
+from bot.graph.emulator_tokens import APP_ID, SECRET
 from bot.graph.played_login import PlayedLogin
 from bot.settings import Settings
 
@@ -33,6 +36,11 @@ def sign_in_played(settings: Settings, config: GraphConfig, emulator: GraphEmula
         return None
     http = http_client(transport=network_of(emulator))
     return PlayedLogin(http, config.cloud, root=config.root or "", page=config.root or own_address_of(settings))
+
+
+def with_played_app(config: GraphConfig) -> GraphConfig:
+    """The same, with the emulator's own app: people sign in to it there."""
+    return replace(config, client_id=APP_ID, credential=ClientSecret(SECRET))
 
 
 def own_address_of(settings: Settings) -> str:

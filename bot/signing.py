@@ -1,23 +1,22 @@
 """People's own sign-in, put together: off by default, by an OAuth connection, or by our own exchange."""
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import aiohttp.web
 
 from bot.clock import Clock
-from bot.graph.auth import ClientSecret
 from bot.graph.backend import GraphEdge, open_people
 from bot.graph.config import GraphConfig
 from bot.graph.delegated import GrantStore, MemoryGrants, Sealed, new_key
-from bot.graph.emulator_tokens import APP_ID, SECRET
+from bot.graph.emulator_tokens import APP_ID
 from bot.graph.identity import acting_as
 from bot.graph.people import OwnPeople, PeopleSignIn, ServicePeople, is_of
 from bot.graph.played_login import PlayedLogin
 from bot.graph.sign_in_by_hand import SignInByHand
 from bot.graph.tokens import GraphTokens
-from bot.played import own_address_of
+from bot.played import own_address_of, with_played_app
 from bot.settings import Settings
 from bot.store.contacts import SqlContacts
 from bot.store.effects import SqlLedger
@@ -170,7 +169,7 @@ def open_signing(
     if played is not None:
         if settings.graph_identity != "delegated":
             return None
-        config = replace(config, client_id=APP_ID, credential=ClientSecret(SECRET))
+        config = with_played_app(config)
         root = root or own_address_of(settings)
         if not keys:  # what the emulator grants ends with this process, and so does the key
             keys, store = [new_key()], MemoryGrants()

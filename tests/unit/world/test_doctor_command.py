@@ -1,14 +1,26 @@
 """``python app.py doctor`` for administrators: what is needed, what cannot work, and an exit code."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.cli import main
+from bot.clock import SystemClock
 from bot.doctor_command import problems_of, run_doctor
+from bot.graph.auth import ClientSecret
+from bot.graph.client import http_client
+from bot.graph.clouds import cloud_named
+from bot.graph.delegated import DelegatedTokens, Sealed
+from bot.graph.played_login import PlayedLogin
 from bot.settings import Settings
+from bot.store.engine import open_database
+from bot.store.grants import SqlGrants
+from bot.store.migrating import migrate
 from tests.apart import emulator_apart, seen_by, strict_world
+from tests.personas import KIM, TENANT_ID
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 REAL = {"app_id": "bot", "app_password": "x", "app_tenantid": "contoso"}
@@ -165,6 +177,38 @@ def test_live_as_people_who_have_not_signed_in_asks_nobody(
         assert main(["doctor", "--live", "--emulator-url", address]) == 0
         assert asked_of(address) == set()
     assert "  ?   get_schedule for Dr Min Kim: they have not signed in" in capsys.readouterr().out
+
+
+async def kim_signs_in(address: str, folder: Path) -> None:
+    """As the bot keeps it: Kim's grant, sealed, in its database."""
+    clock, cloud, app = SystemClock(), cloud_named("global"), strict_world().app
+    database = open_database(f"sqlite:///{folder / 'app.db'}")
+    await asyncio.to_thread(migrate, database.engine)
+    tokens = DelegatedTokens(
+        ClientSecret(app.secret), SqlGrants(database, clock), Sealed(KEY), client_id=app.id, tenant_id=TENANT_ID,
+        cloud=cloud, permissions=("Calendars.ReadWrite", "OnlineMeetings.ReadWrite"), clock=clock,
+        http=PlayedLogin(http_client(), cloud, root=address),
+    )  # fmt: skip
+    flow = await tokens.begin("http://127.0.0.1:3978/auth/end")
+    page = flow["auth_uri"].replace("https://login.microsoftonline.com", address).replace("form_post", "query")
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        sent_back = await browser.post(page, data={"person": KIM.object_id, "choice": "accept"})
+    answer = dict(httpx.URL(sent_back.headers["Location"]).params)
+    await tokens.keep(KIM.object_id, await tokens.granted(KIM.object_id, flow, answer))
+    await database.close()
+
+
+def test_live_as_somebody_who_signed_in_to_the_bot_asks_in_their_name(
+    environment: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environment(GRAPH_IDENTITY="delegated", TOKEN_CACHE_KEY=KEY, DATABASE_URL=str(tmp_path / "app.db"))
+    with emulator_apart(strict_world(), tmp_path) as address:
+        asyncio.run(kim_signs_in(address, tmp_path))
+        assert main(["doctor", "--live", "--emulator-url", address]) == 0
+        assert {each["path"].split("/")[2] for each in seen_by(address)["requests"]} == {"me"}
+    said = capsys.readouterr().out
+    assert "  ok  get_schedule for Dr Min Kim" in said
+    assert "  ?   get_schedule for Dr Asha Patel: they have not signed in" in said
 
 
 def test_live_with_nobody_there_says_so(environment: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
