@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.graph.emulator.attendance import AttendanceArea
 from bot.graph.emulator.bookings import BookingsArea
+from bot.graph.emulator.bookings_availability import AvailabilityArea
 from bot.graph.emulator.bookings_catalog import CatalogArea
 from bot.graph.emulator.courier import Courier
 from bot.graph.emulator.directory import DirectoryArea
@@ -28,6 +29,7 @@ def areas(world: World, state: State, courier: Courier, visit_base: Callable[[],
         RetiredArea(world, state),
         CatalogArea(world, state),
         BookingsArea(world, state, visit_base),
+        AvailabilityArea(world, state),
         AttendanceArea(world, state),
         SubscriptionArea(world, state, courier),
         MailArea(state),

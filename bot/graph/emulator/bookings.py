@@ -1,7 +1,7 @@
-"""Bookings appointments: create, read, list, change, cancel, delete, and staff availability.
+"""Bookings appointments: create, read, list, change, cancel, delete.
 
 Source: learn.microsoft.com/graph/api/bookingbusiness-post-appointments, -list-appointments, -list-calendarview,
--getstaffavailability, bookingappointment-get, -update, -cancel, -delete
+bookingappointment-get, -update, -cancel, -delete
 """
 
 from collections.abc import Callable
@@ -13,22 +13,21 @@ from bot.graph.emulator import bookings_rules as rules
 from bot.graph.emulator.bodies import parse
 from bot.graph.emulator.bookings_access import (
     APPOINTMENTS,
-    AVAILABILITY,
     CANCEL,
     LIST,
     READ,
     business_of,
     role_of,
 )
-from bot.graph.emulator.bookings_bodies import AppointmentBody, AvailabilityBody, CancelAppointmentBody
+from bot.graph.emulator.bookings_bodies import AppointmentBody, CancelAppointmentBody
 from bot.graph.emulator.bookings_catalog import everywhere
 from bot.graph.emulator.bookings_clients import customers_of, tell
-from bot.graph.emulator.bookings_json import appointment_json, availability_json, content_of, old_names, with_new_names
+from bot.graph.emulator.bookings_json import appointment_json, content_of, old_names, with_new_names
 from bot.graph.emulator.bookings_world import Appointment, Business
 from bot.graph.emulator.exchange import Answer, Call, GraphError, bad_request, not_found
 from bot.graph.emulator.lacking import known, lacks
 from bot.graph.emulator.minting import new_meeting, outlook_id
-from bot.graph.emulator.moments import LONGEST_VIEW, read, read_text
+from bot.graph.emulator.moments import read, read_text
 from bot.graph.emulator.paging import page
 from bot.graph.emulator.routing import Route
 from bot.graph.emulator.state import Meeting, State
@@ -36,7 +35,7 @@ from bot.graph.emulator.world import World
 
 
 class BookingsArea:
-    """``…/appointments``, ``…/calendarView`` and ``…/getStaffAvailability``."""
+    """``…/appointments`` and ``…/calendarView``."""
 
     def __init__(self, world: World, state: State, visit_base: Callable[[], str | None]) -> None:
         self._world = world
@@ -51,7 +50,6 @@ class BookingsArea:
             *everywhere("GET", f"{business}/appointments", self.every, READ),
             *everywhere("POST", f"{business}/appointments", self.create, APPOINTMENTS),
             *everywhere("GET", f"{business}/calendarView", self.view, LIST),
-            *everywhere("POST", f"{business}/getStaffAvailability", self.availability, AVAILABILITY),
             *everywhere("GET", one, self.read, READ),
             *everywhere("PATCH", one, self.update, APPOINTMENTS),
             *everywhere("DELETE", one, self.delete, APPOINTMENTS),
@@ -163,23 +161,6 @@ class BookingsArea:
         tell(self._state, business, appointment, "cancellation", call.now, wanted.cancellation_message or "")
         self._end(appointment, call.now)
         return Answer(204)
-
-    def availability(self, call: Call) -> Answer:
-        """200, an app alone. Items cover the stretch; zones in the answer are display names."""
-        business = self._business(call)
-        wanted = parse(AvailabilityBody, call.body, kind="getStaffAvailability", action=True)
-        since, until = read(wanted.start_date_time), read(wanted.end_date_time)
-        if not since < until <= since + LONGEST_VIEW:
-            raise bad_request("The end must be after the start, and not too long after it.")
-        rows = [
-            availability_json(self._world, self._state, business, each, since, until)
-            for each in wanted.staff_ids
-            if each in business.staff_members
-        ]
-        context = (
-            f"{self._world.cloud.graph}/{call.version}/$metadata#Collection(microsoft.graph.staffAvailabilityItem)"
-        )
-        return Answer(200, {"@odata.context": context, self._world.switches.staff_availability_key: rows})
 
     # --- how it is done ---------------------------------------------------------------------------
 

@@ -1,20 +1,15 @@
-"""Appointments and availability as Bookings writes them.
+"""Appointments as Bookings writes them.
 
-Source: learn.microsoft.com/graph/api/resources/bookingappointment, bookingbusiness-getstaffavailability
+Source: learn.microsoft.com/graph/api/resources/bookingappointment
 """
 
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 
-from bot.graph.emulator import bookings_rules as rules
 from bot.graph.emulator.bookings_bodies import AppointmentBody
-from bot.graph.emulator.bookings_world import Appointment, Business
+from bot.graph.emulator.bookings_world import Appointment
 from bot.graph.emulator.moments import iso_duration, stamp
-from bot.graph.emulator.schedule import taken
-from bot.graph.emulator.state import Meeting, State
-from bot.graph.emulator.world import World
-from bot.graph.emulator.zone_words import display_name
+from bot.graph.emulator.state import Meeting
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 V1_TO_BETA = {"startDateTime": "start", "endDateTime": "end"}
@@ -92,44 +87,3 @@ def _customer(customer: dict[str, Any], whole: bool) -> dict[str, Any]:
 def _moment(moment: datetime) -> dict[str, str]:
     """Bookings writes an offset into the text and UTC beside it."""
     return {"dateTime": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.0000000Z"), "timeZone": "UTC"}
-
-
-def availability_json(
-    world: World, state: State, business: Business, staff_id: str, since: datetime, until: datetime
-) -> dict[str, Any]:
-    """One staff member's stretches: out of office outside hours, busy where something is, available elsewhere."""
-    zone, label = rules.zone_of_business(business), display_name(business.mailbox.time_zone)
-    user = world.user(business.staff_members[staff_id]["emailAddress"])
-    own = taken(state, user, since, until, but_business=business.id) if user else []
-    booked = [
-        (*rules.guarded(each), str(each.content["serviceId"]))
-        for each in business.appointments.values()
-        if each.gone_at is None and staff_id in each.staff_ids
-    ]
-    busy = booked + [(starts, ends, "") for starts, ends, status, _ in own if status != "free"]
-    spans = rules.open_spans(business, staff_id, since, until)
-    edges = {since, until}
-    edges.update(edge for opens, closes in spans for edge in (opens, closes))
-    edges.update(edge for starts, ends, _ in busy for edge in (starts, ends))
-    cuts = sorted(each.astimezone(UTC) for each in edges if since <= each <= until)
-    items: list[dict[str, Any]] = []
-    for start, end in pairwise(cuts):
-        service = next((each[2] for each in busy if each[0] < end and each[1] > start), None)
-        is_open = any(opens < end and closes > start for opens, closes in spans)
-        status = "busy" if service is not None and is_open else "available" if is_open else "outOfOffice"
-        if items and (items[-1]["status"], items[-1]["serviceId"]) == (status, service or ""):
-            items[-1]["endDateTime"] = _local(end, zone, label)
-            continue
-        items.append(
-            {
-                "status": status,
-                "startDateTime": _local(start, zone, label),
-                "endDateTime": _local(end, zone, label),
-                "serviceId": service or "",
-            }
-        )
-    return {"staffId": staff_id, "availabilityItems": items}
-
-
-def _local(moment: datetime, zone: Any, label: str) -> dict[str, str]:
-    return {"dateTime": moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S.0000000"), "timeZone": label}
