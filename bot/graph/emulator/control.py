@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.faults import Fault
@@ -20,12 +21,23 @@ class _Sent(BaseModel):
 
 
 class ByHand(_Sent):
-    """Someone changes an event in Outlook."""
+    """Someone changes an event in Outlook: moves it, or deletes it."""
 
     event_id: str
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     deleted: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_change(self) -> "ByHand":
+        if self.deleted:
+            if self.start is not None or self.end is not None:
+                raise ValueError("what is deleted is not moved")
+        elif self.start is None or self.end is None:
+            raise ValueError("a move needs a start and an end")
+        else:
+            _must_begin_before(self.start, self.end)
+        return self
 
 
 class Blocked(_Sent):
@@ -35,6 +47,16 @@ class Blocked(_Sent):
     start: AwareDatetime
     end: AwareDatetime
     subject: str = "Busy"
+
+    @model_validator(mode="after")
+    def _is_a_stretch(self) -> "Blocked":
+        _must_begin_before(self.start, self.end)
+        return self
+
+
+def _must_begin_before(start: datetime, end: datetime) -> None:
+    if end <= start:
+        raise ValueError("the end must come after the start")
 
 
 class Revoked(_Sent):

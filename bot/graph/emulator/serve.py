@@ -1,6 +1,6 @@
 """The emulator over HTTP: Graph's paths, sign-in's, and what is under ``/emulator``, for this machine only."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -13,6 +13,8 @@ from bot.graph.emulator.pages import Pages
 from bot.graph.emulator.sign_in_page import SignInPage
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]"}
+PASSED_ON = ("Forwarded", "Via", "X-Real-IP")
+"""What a proxy adds, beside everything that begins with ``X-Forwarded-``."""
 HOP_BY_HOP = {"content-length", "content-encoding", "transfer-encoding", "connection"}
 LOGIN_PATHS = (
     "/{tenant}/oauth2/v2.0/token",
@@ -42,13 +44,15 @@ def mount(app: web.Application, emulator: GraphEmulator) -> None:
 
 def local_only(handler: Handler) -> Handler:
     """Answer this machine alone: the peer must be loopback, and so must the Host header and, where a page sends one,
-    the Origin; or a page elsewhere could reach the emulator through its visitor's browser.
+    the Origin; or a page elsewhere could reach the emulator through its visitor's browser. What a proxy or a tunnel
+    on this machine passes on comes from elsewhere too, whatever Host it writes.
     """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         is_local_origin = origin is None or is_local_host(urlsplit(origin).netloc)
-        if not (is_local_peer(request.remote) and is_local_host(request.host) and is_local_origin):
+        is_from_here = is_local_peer(request.remote) and is_local_host(request.host) and is_local_origin
+        if not is_from_here or was_passed_on(request.headers):
             return web.json_response({"error": "the emulator answers this machine only"}, status=403)
         return await handler(request)
 
@@ -63,6 +67,13 @@ def is_local_peer(remote: str | None) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_loopback)
+
+
+def was_passed_on(headers: Mapping[str, str]) -> bool:
+    """Whether a proxy says that it passes on what somebody asked it. Source: RFC 7239, RFC 9110 section 7.6.3"""
+    return any(name in headers for name in PASSED_ON) or any(
+        name.casefold().startswith("x-forwarded-") for name in headers
+    )
 
 
 def is_local_host(host: str) -> bool:

@@ -132,6 +132,30 @@ async def test_people_change_events_and_calendars_by_hand(client: Client, emulat
     assert (await client.post("/emulator/busy", json={"user": "nobody", **times})).status == 404
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"start": "2026-09-04T16:30:00Z"},
+        {"end": "2026-09-04T17:00:00Z"},
+        {},
+        {"start": "2026-09-04T17:00:00Z", "end": "2026-09-04T16:30:00Z"},
+        {"start": "2026-09-04T16:30:00Z", "end": "2026-09-04T17:00:00Z", "deleted": True},
+    ],
+)
+async def test_a_change_by_hand_that_changes_nothing_is_refused(
+    client: Client, emulator: GraphEmulator, wrong: dict[str, Any]
+) -> None:
+    event = (await booked(client))["event"]["id"]
+    before = emulator.snapshot()["events"]
+    assert (await client.post("/emulator/outlook", json={"event_id": event, **wrong})).status == 400
+    assert emulator.snapshot()["events"] == before
+
+
+async def test_a_stretch_that_ends_before_it_begins_is_refused(client: Client) -> None:
+    times = {"start": "2026-09-04T17:00:00Z", "end": "2026-09-04T16:30:00Z"}
+    assert (await client.post("/emulator/busy", json={"user": KIM.object_id, **times})).status == 400
+
+
 async def test_a_clients_link_opens_the_waiting_room(client: Client) -> None:
     link = (await booked(client))["link"]
     page = await client.get(link)
@@ -204,6 +228,11 @@ async def test_style_and_script_are_served_and_nothing_else(client: Client, name
         ("/emulator/state", {"Origin": "https://evil.example"}, 403),
         ("/emulator/state", {"Origin": "http://localhost:3978"}, 200),
         ("/emulator/state", {"Host": "localhost"}, 200),
+        ("/emulator/state", {"Host": "localhost", "X-Forwarded-Host": "abc.devtunnels.ms"}, 403),
+        ("/emulator/state", {"X-Forwarded-For": "203.0.113.7"}, 403),
+        ("/emulator", {"Forwarded": "for=203.0.113.7"}, 403),
+        ("/v1.0/users", {"via": "1.1 proxy"}, 403),
+        ("/emulator/view", {"x-real-ip": "203.0.113.7"}, 403),
     ],
 )
 async def test_it_answers_this_machine_only(client: Client, path: str, headers: dict[str, str], status: int) -> None:
