@@ -122,7 +122,9 @@ class AnswerDraft(DraftVerb):
     client_time_zone: IanaZone | None = None
     minutes: Minutes | None = None
     option: int | None = Field(default=None, ge=0, le=9)
-    """This option of the question last put in the chat: for what must not stand in a payload, such as a number."""
+    """This option of ``question``: for what must not stand in a payload, such as a number."""
+    question: Id | None = None
+    """Which question that is, as a key of ours: an old card does not answer another one."""
 
     @model_validator(mode="after")
     def _settles_something(self) -> Self:

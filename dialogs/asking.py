@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -54,7 +55,13 @@ def _answer(draft: Draft, ask: Ask, number: int, option: Option) -> AnswerDraft:
     if option.value is None and option.time_zone is None:
         fold = option.fold if option.at is not None else None
         return AnswerDraft(draft_id=draft.id, version=draft.version, day=option.day, at=option.at, fold=fold)
-    return AnswerDraft(draft_id=draft.id, version=draft.version, option=number)
+    return AnswerDraft(draft_id=draft.id, version=draft.version, option=number, question=key_of(ask, draft))
+
+
+def key_of(ask: Ask, draft: Draft) -> VisitId:
+    """A question's key: the same for the same question about the same draft, and another for any other."""
+    told = f"{draft.id}:{ask.model_dump_json()}"
+    return VisitId(blake2b(told.encode(), digest_size=16).hexdigest())
 
 
 def about_wish(ask: Ask, question_id: str, reader: Reader) -> Question:

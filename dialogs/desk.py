@@ -83,13 +83,16 @@ class Desk:
             return None
 
     async def ask(self, talk: Talk, question: Question, topic: Topic | None) -> None:
-        """Put a question: words alone, or a card where there is something to press."""
+        """Put a question: words alone, or a card where there is something to press. The one before gives way to it."""
+        before, message_id = remembered(talk).topic, ""
         if question.choices:
             message_id = await talk.show(ask_card(question.words, question.choices, talk.reader))
-            topic = topic.model_copy(update={"message_id": message_id}) if topic else None
+            topic = topic.model_copy(update={"message_id": message_id, "is_question": True}) if topic else None
         else:
             await talk.say(question.words)
         speak_of(talk, topic, question.ask)
+        if before is not None and before.is_question:
+            await self._close(talk, before, message_id)
 
     async def show_form(
         self,

@@ -20,6 +20,7 @@ from cards.draft_verbs import (
     TryAgain,
 )
 from cards.notice_cards import discarded_card, error_card
+from dialogs.asking import key_of
 from dialogs.conversation import Conversation
 from dialogs.desk import Desk
 from dialogs.drafting import at_slot, chosen
@@ -190,9 +191,11 @@ class DraftVerbs:
     async def _answered(self, draft: Draft, press: AnswerDraft, talk: Talk) -> Draft:
         memory = remembered(talk)
         if press.option is not None:
-            if memory.asked is None or press.option >= len(memory.asked.options):
-                return draft
-            return chosen(draft, memory.asked.options[press.option], memory.asked.about, talk.reader.clinic.staff)
+            open_ = [each for each in (memory.asked, *memory.doubts) if each is not None]
+            ask = next((each for each in open_ if key_of(each, draft) == press.question), None)
+            if ask is None or press.option >= len(ask.options):
+                return draft  # what is asked now is asked again
+            return chosen(draft, ask.options[press.option], ask.about, talk.reader.clinic.staff)
         if press.new_client:
             remember(talk, memory.model_copy(update={"new_client_of": draft.id}))
         if press.client_of is not None:

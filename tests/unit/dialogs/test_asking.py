@@ -7,7 +7,7 @@ from bot.understanding.reading import Ask, Option, Part
 from bot.visits.models import Draft, Slot
 from cards.draft_verbs import AnswerDraft, PickSlot
 from cards.reader import Readers
-from dialogs.asking import Question, about_doubt, about_missing
+from dialogs.asking import Question, about_doubt, about_missing, key_of
 from tests.unit.dialogs.test_drafting import EMPTY, WHOLE
 
 READER = Readers(demo_clinic().clinic).at_clinic()
@@ -72,4 +72,6 @@ def test_a_number_in_doubt_is_never_in_the_payload() -> None:
     doubt = Ask(about=("phone",), why="which", options=(Option(value="+12065550142"), Option(value="+12065550199")))
     question = about_doubt(WHOLE, doubt, READER)
     assert titles(question) == ["(206) 555-0142", "(206) 555-0199"]
-    assert question.choices[1].payload == AnswerDraft(draft_id=WHOLE.id, version=1, option=1)
+    key = key_of(doubt, WHOLE)
+    assert question.choices[1].payload == AnswerDraft(draft_id=WHOLE.id, version=1, option=1, question=key)
+    assert "0142" not in str(question.choices[0].payload)
