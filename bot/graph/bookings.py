@@ -1,12 +1,10 @@
 """Visits as appointments of a Microsoft Bookings business."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 from bot.clock import Clock
 from bot.graph import calls, wire
@@ -16,11 +14,10 @@ from bot.graph.bookings_times import StaffTimes
 from bot.graph.bookings_wire import (
     Appointment,
     AppointmentTimes,
-    BookingStaff,
     Business,
-    CustomerInformation,
     NewAppointment,
     instant_of,
+    marker,
 )
 from bot.graph.calls import Call
 from bot.graph.client import GraphClient
@@ -28,7 +25,7 @@ from bot.graph.clouds import Features
 from bot.graph.identity import Seat, Seating, acting_business, acting_person
 from bot.graph.online import OnlineMeetings
 from bot.graph.online_backend import OnlineBackend
-from bot.graph.refs import Ref
+from bot.graph.refs import Ref, organizer_in
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown
 from bot.visits.models import BusySpan, PlaceRules, Slot, StaffId, StaffMember, Visit
@@ -138,7 +135,7 @@ class BookingsCalendar(OnlineBackend):
         seat = await self._seat(calls.CREATE_APPOINTMENT, visit, business)
         self._refuse_broken(visit, catalog, seat)
         service, member = catalog.service_named(visit.type_name), catalog.member(visit.organizer)
-        body = self._new(visit, service.id, member).to_json()
+        body = NewAppointment.of(visit, service, member, bookings_tells=self._bookings_tells).to_json()
         try:
             answer = await self._graph.ask(calls.CREATE_APPOINTMENT, seat, body=body, business=business)
         except OutcomeUnknown:
@@ -260,27 +257,6 @@ class BookingsCalendar(OnlineBackend):
             raise
         return Appointment.model_validate(answer)
 
-    def _new(self, visit: Visit, service_id: str, member: BookingStaff) -> NewAppointment:
-        return NewAppointment(
-            start_date_time=wire.GraphDateTime.utc(visit.starts_at),
-            end_date_time=wire.GraphDateTime.utc(visit.ends_at),
-            service_id=service_id,
-            staff_member_ids=[member.id],
-            customers=[
-                CustomerInformation(
-                    name=visit.client.name,
-                    email_address=visit.client.email,
-                    phone=visit.client.phone,
-                    time_zone=visit.client.time_zone,
-                )
-            ],
-            opt_out_of_customer_email=not self._bookings_tells,
-            sms_notifications_enabled=self._bookings_tells and visit.text_client,
-            service_notes=marker(visit),
-            pre_buffer=wire.iso_duration(visit.buffer_before),
-            post_buffer=wire.iso_duration(visit.buffer_after),
-        )
-
     def _refuse_broken(self, visit: Visit, catalog: Catalog, seat: Seat) -> None:
         """Raise CalendarRefused for the first rule that Bookings would refuse the visit for."""
         rules = rules_for(
@@ -310,21 +286,6 @@ class BookingsCalendar(OnlineBackend):
     def _owner(self, visit: Visit) -> str:
         """Who organizes the meeting: it is written in the join URL, and nowhere documented."""
         return organizer_in(visit.join_url or "") or visit.organizer.id
-
-
-def marker(visit: Visit) -> str:
-    """How staff notes name the visit."""
-    return f"Visit {visit.id}"
-
-
-def organizer_in(join_url: str) -> str | None:
-    """The organizer's object id from a join URL's context, if it has one."""
-    try:
-        context = json.loads(parse_qs(urlsplit(join_url).query)["context"][0])
-    except (KeyError, ValueError):
-        return None
-    organizer = context.get("Oid") if isinstance(context, dict) else None
-    return organizer if isinstance(organizer, str) else None
 
 
 def _entry(business: str, appointment: Appointment) -> CalendarEntry:

@@ -6,14 +6,14 @@ Source: learn.microsoft.com/graph/api/resources/bookingappointment and its neigh
 import re
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from bot.graph.wire import GraphDateTime, Sent, Wire, read_instant
+from bot.graph.wire import GraphDateTime, Sent, Wire, iso_duration, read_instant
 from bot.graph.zones import ZoneUnknown, iana_name
-from bot.visits.models import known_zones
+from bot.visits.models import Visit, known_zones
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
 
@@ -126,6 +126,11 @@ class CustomerInformation(Sent):
     time_zone: str | None = None
 
 
+def marker(visit: Visit) -> str:
+    """How staff notes name the visit."""
+    return f"Visit {visit.id}"
+
+
 class NewAppointment(Sent):
     """A visit as a Bookings appointment that does not exist yet."""
 
@@ -143,6 +148,28 @@ class NewAppointment(Sent):
     post_buffer: str
     maximum_attendees_count: int = 1
     filled_attendees_count: int = 1
+
+    @classmethod
+    def of(cls, visit: Visit, service: Service, member: BookingStaff, *, bookings_tells: bool) -> Self:
+        """The visit, for its client as a new customer; ``bookings_tells``: Bookings writes to them, and not we."""
+        client = CustomerInformation(
+            name=visit.client.name,
+            email_address=visit.client.email,
+            phone=visit.client.phone,
+            time_zone=visit.client.time_zone,
+        )
+        return cls(
+            start_date_time=GraphDateTime.utc(visit.starts_at),
+            end_date_time=GraphDateTime.utc(visit.ends_at),
+            service_id=service.id,
+            staff_member_ids=[member.id],
+            customers=[client],
+            opt_out_of_customer_email=not bookings_tells,
+            sms_notifications_enabled=bookings_tells and visit.text_client,
+            service_notes=marker(visit),
+            pre_buffer=iso_duration(visit.buffer_before),
+            post_buffer=iso_duration(visit.buffer_after),
+        )
 
 
 class AppointmentTimes(Sent):

@@ -4,7 +4,9 @@ The domain holds them as opaque text. Delegated, a visit lies in the calendar of
 ``{owner}|{id}``; app-only it lies with the organizer and the id is Graph's own.
 """
 
+import json
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from bot.visits.models import Visit
 
@@ -27,3 +29,13 @@ def read_ref(text: str, visit: Visit) -> Ref:
 def written(owner: str, graph_id: str, visit: Visit) -> str:
     """An id for the domain to keep."""
     return graph_id if owner == visit.organizer.id else f"{owner}{_MARK}{graph_id}"
+
+
+def organizer_in(join_url: str) -> str | None:
+    """The organizer's object id from a join URL's context, if it has one."""
+    try:
+        context = json.loads(parse_qs(urlsplit(join_url).query)["context"][0])
+    except (KeyError, ValueError):
+        return None
+    organizer = context.get("Oid") if isinstance(context, dict) else None
+    return organizer if isinstance(organizer, str) else None
