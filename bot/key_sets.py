@@ -1,4 +1,4 @@
-"""The public keys somebody signs with: fetched without blocking, renewed behind the calls, asked for again when unknown.
+"""The public keys somebody signs with: fetched without blocking, renewed behind the calls, kept for a day.
 
 Both edges lean on it: what Teams sends us, and what Graph does. Unknown key ids cost an attacker nothing to send, and a
 service may be away: either way it is asked at most once a minute.

@@ -367,7 +367,7 @@ def _keeping(settings: Settings, graph: GraphEdge) -> Keeping:
 
 
 def _abilities(graph: GraphEdge, visit: Visit) -> Abilities:
-    features = graph.calendar.of(visit).features
+    features = graph.calendar.features_of(visit)
     return Abilities(
         online_meetings=features.online_meetings,
         client_link=features.client_link,

@@ -10,6 +10,7 @@ from bot.graph.drift import drift_of, may_have_drifted
 from bot.graph.identity import acting_business
 from bot.graph.online import Attendance
 from bot.graph.online_backend import VisitBackend
+from bot.visits.errors import CalendarRefused
 from bot.visits.models import BusySpan, PlaceRules, StaffId, StaffMember, Visit
 from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 
@@ -17,7 +18,8 @@ from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 class Backends:
     """Implements ``bot.visits.ports.Calendar`` by handing each visit to the backend its row names.
 
-    So the setting can be switched while visits made before it still lie where they lay.
+    So the setting can be switched while visits made before it still lie where they lay. Bookings is there as long as a
+    business is named.
     """
 
     def __init__(self, in_force: Backend, makers: Mapping[Backend, Callable[[], VisitBackend]]) -> None:
@@ -61,8 +63,21 @@ class Backends:
         return [(each.display_name or each.id, each.id) for each in found]
 
     def of(self, visit: Visit) -> VisitBackend:
-        """The backend that keeps this visit."""
-        return self._made.get(visit.backend.partition(":")[0], self.current)
+        """The backend that keeps this visit. Raises CalendarRefused where settings no longer name it: an id means
+        nothing to any other.
+        """
+        keeper = self._made.get(_name_of(visit))
+        if keeper is None:
+            raise CalendarRefused(409, reason="not_set_up")
+        return keeper
+
+    def keeps(self, visit: Visit) -> bool:
+        """Whether the backend that keeps this visit is there."""
+        return _name_of(visit) in self._made
+
+    def features_of(self, visit: Visit) -> Features:
+        """What can be done about this visit; where its backend is gone, what would be tried, to say that it is."""
+        return self._made.get(_name_of(visit), self.current).features
 
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime
@@ -132,7 +147,7 @@ class Backends:
         found: list[CalendarDrift] = []
         by_backend: dict[str, list[Visit]] = {}
         for visit in filter(may_have_drifted, visits):
-            by_backend.setdefault(visit.backend.partition(":")[0], []).append(visit)
+            by_backend.setdefault(_name_of(visit), []).append(visit)
         for together in by_backend.values():
             places = await self.of(together[0]).whereabouts(together)
             found += [drift for each in together if (drift := drift_of(each, places[each.id])) is not None]
@@ -141,3 +156,7 @@ class Backends:
     async def attendance(self, visit: Visit) -> Attendance | None:
         """See ``OnlineBackend.attendance``."""
         return await self.of(visit).attendance(visit)
+
+
+def _name_of(visit: Visit) -> str:
+    return visit.backend.partition(":")[0]

@@ -11,8 +11,8 @@ from typing import Any, Self
 import httpx
 
 from bot.clock import Clock
-from bot.logs import trace_of
 from bot.key_sets import KeySet
+from bot.logs import trace_of
 from bot.settings import Settings
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import ChannelAuthentication, NoAuthentication, connector_keys

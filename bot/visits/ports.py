@@ -342,6 +342,10 @@ class CalendarDrift(Frozen):
 class Drifts(Protocol):
     """Compares visits with the calendar."""
 
+    def keeps(self, visit: Visit) -> bool:
+        """Whether the calendar this visit lies in can be asked at all, as things are set up."""
+        ...
+
     async def drifts(self, visits: Sequence[Visit]) -> Sequence[CalendarDrift]:
         """Those the calendar tells differently from what it was told. Raises as ``Calendar`` does."""
         ...

@@ -98,7 +98,9 @@ class DriftWatch:
 
     async def _is_settled(self, visit: Visit) -> bool:
         """Whether the calendar holds what it was told, and nothing is under way: only then a difference is news."""
-        if visit.is_cancelled or visit.event_id is None or visit.calendar_starts_at != visit.starts_at:
+        if visit.is_cancelled or not self._calendar.keeps(visit):
+            return False
+        if visit.event_id is None or visit.calendar_starts_at != visit.starts_at:
             return False
         if visit.calendar_duration not in (None, visit.duration):
             return False

@@ -280,7 +280,7 @@ class Settler:
             code = str(busy.facts.get("reason", busy.code))
             return self._later(row, EffectState.retrying, self._pause(row, busy.retry_after), code), {}
         except CalendarRefused as refused:
-            return self._closed(row, EffectState.refused, str(refused.facts.get("reason", refused.code))), {}
+            return self._closed(row, EffectState.refused, refused.reason), {}
         except (OutcomeUnknown, TimeoutError):
             return self._in_doubt(intent, row, "outcome_unknown")
         except VisitError as other:

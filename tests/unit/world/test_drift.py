@@ -285,3 +285,30 @@ async def test_a_calendar_that_was_emptied_is_one_matter_for_the_desk(tmp_path: 
         await looks(office)
         _welcome, notice = desk.messages
         assert "gone from the calendar of Dr Min Kim" in words_on(card_of(notice.now) or {})
+
+
+async def test_what_lies_in_a_backend_no_longer_set_is_left_alone_and_says_so(office: Office) -> None:
+    chat = await booked(office)
+    (visit,) = await office.app.store.between(datetime(2026, 11, 27, tzinfo=UTC), datetime(2026, 11, 29, tzinfo=UTC))
+    hour_later = visit.starts_at + timedelta(hours=1)
+    elsewhere = visit.model_copy(
+        update={
+            "id": "e" * 32,
+            "client": visit.client.model_copy(update={"name": "Ben Okafor"}),
+            "starts_at": hour_later,
+            "calendar_starts_at": hour_later,
+            "backend": "bookings:clinic@contoso",
+            "event_id": "AAA",
+        }
+    )
+    await office.app.store.insert(elsewhere, check_overlap=False)
+    await office.time_passes(minutes=2)
+    await looks(office)
+    await chat.plays("""
+        Jordan: cancel Ben Okafor
+        Bot: [card] Cancel Ben Okafor, Fri 27 Nov 2026, 3:30 PM Pacific?
+        Jordan: (taps Cancel the visit)
+        Bot: [same card] Ben Okafor: …
+            shows the calendar it lies in is no longer set up here
+    """)
+    assert not [each for each in office.world()["requests"] if "AAA" in each["path"]]
