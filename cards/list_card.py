@@ -10,7 +10,7 @@ from cards.elements import Card, Element, actions, box, card, execute, heading, 
 from cards.menu_verbs import ListPage, MenuBook
 from cards.reader import Reader
 from cards.typed_text import typed
-from cards.visit_lines import visit_in_short
+from cards.visit_lines import type_words, visit_in_short
 from cards.visit_verbs import (
     BookAgain,
     CancelVisit,
@@ -123,7 +123,7 @@ def agenda_card(visits: Sequence[Visit], day: date, reader: Reader, *, now: date
             heading(t("agenda.title")),
             small(reader.on(day)),
             text(t("agenda.none")) if not visits else None,
-            *(box(_glance(each, reader, now, with_day=False), separator=True) for each in visits[:MOST_ON_AGENDA]),
+            *(box(_glance(each, reader, now, is_own=True), separator=True) for each in visits[:MOST_ON_AGENDA]),
             small(t("agenda.more", count=more)) if more > 0 else None,
             actions(execute(t("agenda.show"), _day_page(day))),
         ],
@@ -157,9 +157,15 @@ def _page_of(
 
 
 def _glance(
-    visit: Visit, reader: Reader, now: datetime, *, with_day: bool, needs_you: bool = False
+    visit: Visit,
+    reader: Reader,
+    now: datetime,
+    *,
+    with_day: bool = False,
+    needs_you: bool = False,
+    is_own: bool = False,
 ) -> list[Element | None]:
-    """2:30 PM  Ana Ruiz; below it what for, how long and with whom."""
+    """2:30 PM  Ana Ruiz; below it what for, how long and, unless it is the reader's own, with whom."""
     t = reader.t
     when = reader.slot(visit.slot) if with_day else reader.at(visit.starts_at)
     state = _state(visit, now, needs_you)
@@ -170,7 +176,7 @@ def _glance(
             run(typed(visit.client.name), bold=True),
             run(f"  · {t(f'list.{state}')}", tone=tone) if state else None,
         ),
-        small(visit_in_short(visit, reader)),
+        small(type_words(visit.type_name, visit.slot, reader) if is_own else visit_in_short(visit, reader)),
     ]
 
 
