@@ -96,11 +96,11 @@ class Codes:
         self._world = world
         self._now = now
         self._codes: dict[str, Code] = {}
-        self._consented: set[str] = set()
+        self.consented: set[str] = set()
 
     def must_ask(self, person: User) -> bool:
         """Whether the page asks this person for consent: the first time, as Microsoft's does."""
-        return not person.consented or person.id not in self._consented
+        return not person.consented or person.id not in self.consented
 
     def needs_administrator(self, request: Request) -> tuple[str, ...]:
         """Permissions asked for that the world's administrator did not grant: no person can."""
@@ -109,7 +109,7 @@ class Codes:
     def accept(self, person: User) -> None:
         """The person consents."""
         person.consented = True
-        self._consented.add(person.id)
+        self.consented.add(person.id)
 
     def issue(self, person: User, request: Request) -> str:
         """A code for whoever signed in."""

@@ -133,6 +133,7 @@ class Control:
             raise refused(wrong) from None
         for name in wanted.model_fields_set:
             setattr(present, name, getattr(wanted, name))
+        self._emulator.changed()
         return web.json_response(present.model_dump())
 
     async def by_hand(self, request: web.Request) -> web.StreamResponse:
@@ -161,6 +162,7 @@ class Control:
     async def revoke(self, request: web.Request) -> web.StreamResponse:
         """Refuse present tokens with a claims challenge."""
         self._emulator.identity.revoke(checked(TypeAdapter(Revoked), await body_of(request)).who)
+        self._emulator.changed()
         return web.json_response({"done": True})
 
     async def lifecycle(self, request: web.Request) -> web.StreamResponse:

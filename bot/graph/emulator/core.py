@@ -9,7 +9,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -18,6 +17,7 @@ from bot.graph.emulator import batch, login
 from bot.graph.emulator.areas import areas
 from bot.graph.emulator.asked import Asked, json_of, readable, recorded, subject_of, version_and_rest
 from bot.graph.emulator.bookings_world import opened
+from bot.graph.emulator.by_hand import ChangesByHand
 from bot.graph.emulator.calendar import CalendarArea
 from bot.graph.emulator.courier import Courier
 from bot.graph.emulator.demo import demo_world
@@ -27,7 +27,7 @@ from bot.graph.emulator.faults import Fault, Faults
 from bot.graph.emulator.gate import Gate
 from bot.graph.emulator.identity import Identity
 from bot.graph.emulator.keeping import Keeper, Memory, shortened
-from bot.graph.emulator.parts import Busy, User
+from bot.graph.emulator.parts import User, busy_between
 from bot.graph.emulator.room import Room
 from bot.graph.emulator.routing import Route, Router, routes_of, segments_of
 from bot.graph.emulator.snapshot import snapshot
@@ -73,7 +73,7 @@ class GraphEmulator:
         self.faults = Faults()
         self._first_world = world or demo_world()
         self._sleep = sleep
-        self._notify = notify
+        self.courier = Courier(self.clock.now, sleep, notify)
         self._at_work: Counter[str] = Counter()
         self._keeper = None if state_file is None else Keeper(state_file, self._memory)
         self._begin(self._keeper.load() if self._keeper else None)
@@ -97,11 +97,13 @@ class GraphEmulator:
         self.faults.clear()
         self.identity = Identity(self.world, now, now())
         self._gate = Gate(self.world, self.identity)
-        self.courier = Courier(self.world, now, self._sleep, self._notify)
+        self.courier.start_over(self.world)
         if memory is not None:
+            memory.by_hand.apply(self.world)
             self.state = memory.linked(self.world).state
             self.courier.subscriptions.update(memory.subscriptions)
             self.identity.revoked.update(memory.revoked)
+            self.identity.codes.consented.update(memory.consented)
         self.waiting_room = WaitingRoom(self.world, self.state, self.courier, now)
         self.outlook = EventBook(self.world, self.state, self.courier, lambda: self.visit_base)
         calendar = CalendarArea(self.world, self.state, self.outlook)
@@ -124,13 +126,16 @@ class GraphEmulator:
         user = next((each for each in self.world.users if each.answers_to(who)), None)
         if user is None:
             raise KeyError(who)
-        starts, ends = (each.astimezone(ZoneInfo(user.time_zone)) for each in (starts_at, ends_at))
-        taken = Busy(on=starts.date(), starts=starts.time(), ends=ends.time(), subject=subject)
-        user.busy = (*user.busy, taken)
+        user.busy = (*user.busy, *busy_between(starts_at, ends_at, user.time_zone, subject))
+        self.changed()
 
     def _memory(self) -> bytes:
         memory = Memory(
-            state=shortened(self.state), subscriptions=self.courier.subscriptions, revoked=self.identity.revoked
+            state=shortened(self.state),
+            subscriptions=self.courier.subscriptions,
+            revoked=self.identity.revoked,
+            by_hand=ChangesByHand.between(self._first_world, self.world),
+            consented=frozenset(self.identity.codes.consented),
         )
         return memory.model_dump_json().encode()
 

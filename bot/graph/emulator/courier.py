@@ -5,6 +5,7 @@ Source: learn.microsoft.com/graph/change-notifications-delivery-webhooks, learn.
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from bot.graph.emulator.world import World
 HANDSHAKE_SECONDS = 10
 PATIENCE_SECONDS = 30
 TRIES = 3
+DELIVERIES_IN_MEMORY = 1000
 
 
 @dataclass
@@ -42,23 +44,32 @@ class Courier:
 
     def __init__(
         self,
-        world: World,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         transport: httpx.AsyncBaseTransport | None,
     ) -> None:
         self.subscriptions: dict[str, Subscription] = {}
-        self.deliveries: list[Delivery] = []
-        self._world = world
+        self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_IN_MEMORY)
+        self._world = World()
         self._now = now
         self._sleep = sleep
         self._transport = transport
         self._under_way: set[asyncio.Task[None]] = set()
 
+    def start_over(self, world: World) -> None:
+        """Forget everybody of the world before, and give up what is still on its way to them."""
+        for each in self._under_way:
+            each.cancel()
+        self.subscriptions.clear()
+        self.deliveries.clear()
+        self._world = world
+
     async def quiet(self) -> None:
-        """Return once every delivery is over."""
+        """Return once every delivery is over, or given up."""
         while self._under_way:
-            await asyncio.gather(*self._under_way)
+            for each in await asyncio.gather(*self._under_way, return_exceptions=True):
+                if isinstance(each, Exception):
+                    raise each
 
     async def close(self) -> None:
         """Give up what is under way."""

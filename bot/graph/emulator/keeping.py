@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
+from bot.graph.emulator.by_hand import ChangesByHand
 from bot.graph.emulator.state import State
 from bot.graph.emulator.subscription_rules import Subscription
 from bot.graph.emulator.world import World
@@ -28,6 +29,9 @@ class Memory(BaseModel):
     state: State
     subscriptions: dict[str, Subscription] = {}
     revoked: dict[str, datetime] = {}
+    by_hand: ChangesByHand = ChangesByHand()
+    consented: frozenset[str] = frozenset()
+    """Who said yes on the sign-in page, by object id."""
 
     def linked(self, world: World) -> "Memory":
         """The same with one object per thing again: JSON repeats a meeting in its event."""

@@ -1,9 +1,10 @@
 """The world's smallest parts: zones, weekdays, people and what is in their calendars."""
 
-from datetime import date, time
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -43,6 +44,18 @@ class Busy(Part):
     def falls_on(self, day: date) -> bool:
         """Whether the stretch is there on this date."""
         return day == self.on or WEEKDAYS[day.weekday()] in self.weekly
+
+
+def busy_between(starts_at: datetime, ends_at: datetime, zone: str, subject: str) -> Iterator[Busy]:
+    """A stretch as the parts of it on each date of a zone."""
+    starts, ends = (each.astimezone(ZoneInfo(zone)) for each in (starts_at, ends_at))
+    day = starts.date()
+    while day <= ends.date():
+        first = starts.time() if day == starts.date() else time()
+        last = ends.time() if day == ends.date() else time.max
+        if first < last:
+            yield Busy(on=day, starts=first, ends=last, subject=subject)
+        day += timedelta(days=1)
 
 
 class User(Part):

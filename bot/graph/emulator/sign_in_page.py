@@ -55,6 +55,7 @@ class SignInPage:
         administrators = codes.needs_administrator(asked)
         if choice == "accept" and not administrators:
             codes.accept(person)
+            self._emulator.changed()
         if codes.must_ask(person) or administrators:
             return _consent(person, asked, administrators)
         return _back(asked, {"code": codes.issue(person, asked)})

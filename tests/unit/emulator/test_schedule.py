@@ -1,5 +1,6 @@
 """Free/busy: a digit per interval, an error per mailbox, and times that suit everyone."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from bot.graph.emulator.core import GraphEmulator
 from tests.personas import JORDAN, KIM
 from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, error_of
 
+DAYS = ("2026-09-03", "2026-09-04")
 KIM_MAIL = "min.kim@contoso.example"
 
 
@@ -101,6 +103,14 @@ async def test_someone_else_takes_a_slot(graph: Caller, emulator: GraphEmulator)
     start = emulator.clock.now().replace(day=3, hour=17)
     emulator.block(KIM.object_id, start, start.replace(hour=18))
     assert (await ask(graph)).json()["value"][0]["availabilityView"][4:6] == "22"
+
+
+async def test_a_stretch_over_midnight_takes_both_days(graph: Caller, emulator: GraphEmulator) -> None:
+    since = datetime(2026, 9, 4, 0, tzinfo=UTC)  # five in the afternoon
+    emulator.block(KIM.object_id, since, since + timedelta(hours=16))
+    first, second = [(await ask(graph, start=f"{day}T08:00", end=f"{day}T18:00")).json() for day in DAYS]
+    assert first["value"][0]["availabilityView"][-4:] == "0022"
+    assert second["value"][0]["availabilityView"][:4] == "2200"
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Subscriptions: shaken hands on, one per meeting, encrypted, renewed, gone; and what is told when."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -215,6 +216,27 @@ async def test_a_delivery_refused_is_tried_again(beta: Caller, emulator: GraphEm
     await emulator.quiet()
     assert len(listener.items) == 1
     assert [(each.status, each.tries) for each in emulator.courier.deliveries] == [(202, 3)]
+
+
+async def test_starting_over_gives_up_what_is_still_on_its_way(listener: Listener, clock: HandClock) -> None:
+    waits, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.set()
+        await goes_on.wait()
+
+    emulator = GraphEmulator(clock=clock, sleep=sleep, notify=httpx.MockTransport(listener))
+    beta = Caller(emulator).beta()
+    made = await beta.meeting()
+    await beta("POST", "/subscriptions", body(listener, resource_of(made)))
+    listener.answers = [503]
+    emulator.waiting_room.enter(played(emulator, made), "Ana")
+    await waits.wait()
+    emulator.reset()
+    goes_on.set()
+    await emulator.quiet()
+    assert (listener.received, list(emulator.courier.deliveries)) == ([], [])
+    assert emulator.courier.subscriptions == {}
 
 
 async def test_a_subscription_is_renewed_and_otherwise_ends(
