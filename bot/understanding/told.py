@@ -7,6 +7,8 @@ from bot.understanding.vocabulary import Vocabulary
 
 _SHORTEST = 5
 _SHORTEST_ALONE = 4
+_SUBJECT = 4
+"""Words from the beginning that may name what is told of."""
 
 
 def only_tells(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> bool:
@@ -33,6 +35,26 @@ def only_tells(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]
         is_told = is_told or (verb and not _of_a_day(tokens, at, words))
         at += 1
     return is_told
+
+
+def tells_of_another(tokens: Sequence[Token], words: Vocabulary) -> bool:
+    """Whether a message begins with a thing or person that no desk speaks of: "the plumber comes on Thursday".
+
+    Beside a draft or a visit its day is no change of it.
+    """
+    markers = words.phrases("noun_markers").single_words() | words.phrases("tellers").single_words()
+    if not tokens or tokens[0].norm not in markers:
+        return False
+    wishing = words.phrases("wishing")
+    if any(wishing.at(tokens, at) is not None for at in range(len(tokens))):
+        return False
+    return any(_is_unknown(each, words) for each in tokens[1:_SUBJECT])
+
+
+def _is_unknown(token: Token, words: Vocabulary) -> bool:
+    """Whether a plain word is none that the language's files know."""
+    known = (words.stopwords, words.detect, words.temporal, words.verbs, words.titles, words.doctors, words.numbers)
+    return token.kind == "word" and not token.capital and not any(token.norm in each for each in known)
 
 
 def _of_a_room(tokens: Sequence[Token], words: Vocabulary) -> bool:
