@@ -8,8 +8,11 @@ import logging
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import uuid4
+
+from botbuilder.core import StatePropertyAccessor
 
 from bot.strings.translate import Translator
 from bot.teams.answers import Answer, Say
@@ -20,6 +23,9 @@ from bot.visits.models import Person
 
 log = logging.getLogger(__name__)
 
+WANTED_FOR = timedelta(minutes=30)
+"""How long what was asked for is kept for a sign-in to come."""
+LONGEST_WANTED = 1000
 CODE = re.compile(r"\d{6}")
 OAUTH_CARD = "application/vnd.microsoft.card.oauth"
 
@@ -77,21 +83,27 @@ class SigningBot:
         return await self._bot.on_turn(turn)
 
     async def ask(self, turn: Turn) -> bool:
-        """Put up the sign-in card; False where nobody signs in here."""
+        """Put up the sign-in card, and keep what was asked for; False where nobody signs in here."""
         if self._desk is None or not turn.is_personal:
             return False
+        await self._put_up(turn, self._desk)
+        if turn.kind is TurnKind.message and len(turn.text) <= LONGEST_WANTED:
+            wanted = {"text": turn.text, "until": (turn.now + WANTED_FOR).isoformat()}
+            await _wanted_in(turn).set(turn.context, wanted)
+        return True
+
+    async def _put_up(self, turn: Turn, desk: SignInDesk) -> None:
         link = ""
         with suppress(CalendarError):  # single sign-on may do without the button's page
-            link = await self._desk.link(turn)
-        await turn.send_raw(sign_in_message(turn.t, self._desk.connection, self._desk.resource, link))
-        return True
+            link = await desk.link(turn)
+        await turn.send_raw(sign_in_message(turn.t, desk.connection, desk.resource, link))
 
     async def _in(self, turn: Turn) -> Answer | None:
         if self._desk is None:
             return Say(turn.t("sign_in.not_needed"))
         if await self._desk.is_signed_in(turn.person):
             return Say(turn.t("sign_in.already"))
-        await self.ask(turn)
+        await self._put_up(turn, self._desk)
         return None
 
     async def _code(self, turn: Turn, desk: SignInDesk, code: str) -> Answer | None:
@@ -110,7 +122,22 @@ class SigningBot:
         resumed = await self._desk.resume(turn.person) if self._desk is not None else 0
         log.info("sign_in.done", extra={"resumed": resumed})
         words = turn.t("sign_in.done")
-        return Say(f"{words} {turn.t('sign_in.resumed')}" if resumed else words)
+        await turn.say(f"{words} {turn.t('sign_in.resumed')}" if resumed else words)
+        return await self._go_on(turn)
+
+    async def _go_on(self, turn: Turn) -> Answer | None:
+        """With what was asked for before the sign-in, if that is not long ago."""
+        kept = _wanted_in(turn)
+        wanted = await kept.get(turn.context, dict)
+        await kept.delete(turn.context)
+        if not wanted or datetime.fromisoformat(wanted["until"]) <= turn.now:
+            return None
+        turn.kind, turn.text = TurnKind.message, wanted["text"]
+        return await self._bot.on_turn(turn)
+
+
+def _wanted_in(turn: Turn) -> StatePropertyAccessor:
+    return turn.state.conversation.create_property("wanted_before_sign_in")
 
 
 def sign_in_message(t: Translator, connection: str, resource: str, link: str) -> Mapping[str, Any]:

@@ -46,9 +46,8 @@ async def test_whoever_has_not_signed_in_is_asked_to_and_then_goes_on(clinic: Wa
     assert card["tokenExchangeResource"]["uri"].startswith("api://botid-")
     assert await hands_over(clinic, chat, token_of(clinic, KIM)) == 200
     await clinic.settles()
-    assert chat.messages[-1].now["text"] == "You are signed in."
-    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
-    await chat.taps("Book")
+    assert chat.messages[-2].now["text"] == "You are signed in."
+    await chat.taps("Book")  # on the card for what was asked before
     await clinic.settles()
     (event,) = clinic.events()
     assert event["deleted_at"] is None
@@ -63,6 +62,27 @@ async def test_every_client_of_a_person_sends_the_token_and_the_talk_goes_on_onc
     assert await asyncio.gather(*(hands_over(clinic, chat, token) for _ in range(4))) == [200] * 4
     await clinic.settles()
     assert [each.now.get("text") for each in chat.messages].count("You are signed in.") == 1
+
+
+async def test_what_was_asked_long_before_the_sign_in_is_not_gone_on_with(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    clinic.clock.advance(minutes=31)
+    assert await hands_over(clinic, chat, token_of(clinic, KIM)) == 200
+    await clinic.settles()
+    assert chat.messages[-1].now["text"] == "You are signed in."
+
+
+async def test_what_was_asked_is_gone_on_with_once(clinic: WatchedOffice) -> None:
+    chat = clinic.chat_with(KIM)
+    await chat.says("today")
+    await chat.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    assert await hands_over(clinic, chat, token_of(clinic, KIM)) == 200
+    await chat.says("sign out")
+    await chat.says("sign in")
+    assert await hands_over(clinic, chat, token_of(clinic, KIM), "x-2") == 200
+    await clinic.settles()
+    assert chat.messages[-1].now["text"] == "You are signed in."
 
 
 async def test_without_consent_the_client_is_told_to_ask_for_it(clinic: WatchedOffice) -> None:
