@@ -24,12 +24,11 @@ from bot.store.engine import Database
 from bot.store.grants import SqlGrants
 from bot.store.handovers import SqlHandovers
 from bot.store.visits import SqlVisitStore
-from bot.store.waiting import SIGN_IN_CODES
 from bot.teams.answers import Answer
 from bot.teams.token_service import TokenService
 from bot.teams.turns import Bot, Turn
 from bot.visits.errors import CalendarRefused, SignInNeeded
-from bot.visits.models import EffectState, Person
+from bot.visits.models import Person, VisitId
 from bot.web.sign_in_pages import END, START, add_sign_in_pages
 from bot.work.service import VisitWork
 
@@ -37,7 +36,9 @@ log = logging.getLogger(__name__)
 
 OWN_CONNECTION = "own"
 """The name on the card where no connection stands behind it: Teams only hands it back."""
-AHEAD = timedelta(days=60)
+WAITED_AT_MOST = timedelta(days=60)
+STILL_MATTERS = timedelta(hours=2)
+"""So long after a visit what waited is still done, so that its calendar and card end as they should."""
 
 
 @dataclass
@@ -121,12 +122,10 @@ class Signing:
             return 0
         now = self.clock.now()
         resumed = 0
-        for visit in await self.store.between(now - timedelta(hours=2), now + AHEAD):
-            if person.id not in (visit.organizer.id, visit.requested_by):
-                continue
-            for each in await self.ledger.effects_of(visit.id):
-                if each.state is EffectState.refused and each.code in SIGN_IN_CODES:
-                    resumed += await self.work.retry(visit.id, each.key)
+        for each in await self.ledger.waiting_for_sign_in(now - WAITED_AT_MOST, person=person.id):
+            visit = await self.store.visit(VisitId(each.visit_id or ""))
+            if visit is not None and visit.ends_at > now - STILL_MATTERS:
+                resumed += await self.work.retry(visit.id, each.key)
         return resumed
 
     def _forget(self, person: Person) -> None:

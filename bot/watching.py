@@ -18,7 +18,6 @@ from bot.store.drifts import SqlDrifts
 from bot.store.effects import SqlLedger
 from bot.store.engine import Database
 from bot.store.visits import SqlVisitStore
-from bot.store.waiting import waiting_for_sign_in
 from bot.visits.models import Clinic
 from bot.visits.ports import Notifier
 from bot.web.notifications import add_notifications
@@ -133,10 +132,8 @@ def watch(
 
 
 def _nudges(parts: Parts, has_grant: Callable[[str], Awaitable[bool]]) -> SignInNudges:
-    by_booker = parts.graph.config.identities.calendar == "delegated"
     return SignInNudges(
-        lambda since: waiting_for_sign_in(parts.database, since),
-        lambda visit: visit.requested_by if by_booker else visit.organizer.id,
+        parts.ledger.waiting_for_sign_in,
         has_grant,
         parts.store,
         parts.notifier,

@@ -17,6 +17,7 @@ from bot.visits.models import EffectKind, EffectState, EffectStatus, Visit, Visi
 from bot.visits.ports import VisitResults
 
 OPEN = (EffectState.waiting, EffectState.working, EffectState.provisioning, EffectState.retrying)
+SIGN_IN_CODES = ("sign_in_needed", "not_signed_in")
 REQUESTS_HELD = timedelta(minutes=1)
 NEEDS_SOMEBODY = (EffectState.unknown, EffectState.failed, EffectState.refused)
 
@@ -34,6 +35,7 @@ class EffectRow:
     updated_at: datetime
     code: str | None = None
     provider_ref: str | None = None
+    """What the provider calls it; of one that waits for a sign-in, the object id of whoever has to sign in."""
     attempts: int = 0
     owner: str | None = None
     """The process that has just written the intent and is making the call."""
@@ -133,6 +135,21 @@ class SqlLedger:
         """Effects that are pending, failed or unknown, the latest first."""
         states = [*OPEN, *NEEDS_SOMEBODY]
         query = select(effects).where(effects.c.state.in_(states)).order_by(effects.c.updated_at.desc()).limit(limit)
+        return await self._database.read(lambda connection: [_row(each) for each in connection.execute(query)])
+
+    async def waiting_for_sign_in(
+        self, since: datetime, *, person: str | None = None, limit: int = 500
+    ) -> Sequence[EffectRow]:
+        """Effects refused since then because somebody, or this person, has to sign in first."""
+        query = select(effects).where(
+            effects.c.state == EffectState.refused,
+            effects.c.code.in_(SIGN_IN_CODES),
+            effects.c.updated_at >= bindparam("since", since, Moment),
+            effects.c.visit_id.is_not(None),
+        )
+        if person is not None:
+            query = query.where(or_(effects.c.provider_ref == person, effects.c.provider_ref.is_(None)))
+        query = query.order_by(effects.c.updated_at).limit(limit)
         return await self._database.read(lambda connection: [_row(each) for each in connection.execute(query)])
 
     async def overdue(self, since: datetime, *, limit: int = 500) -> Sequence[EffectRow]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.store.effects import EffectRow
 from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable
 from bot.visits.models import Visit, VisitId
 from bot.visits.ports import Notifier, VisitStore
@@ -34,8 +35,7 @@ class SignInNudges:
 
     def __init__(
         self,
-        waiting: Callable[[datetime], Awaitable[Sequence[VisitId]]],
-        needed_of: Callable[[Visit], str],
+        waiting: Callable[[datetime], Awaitable[Sequence[EffectRow]]],
         has_grant: Callable[[str], Awaitable[bool]],
         visits: VisitStore,
         notifier: Notifier,
@@ -44,9 +44,8 @@ class SignInNudges:
         firsts: Firsts,
         clock: Clock,
     ) -> None:
-        """``needed_of`` names who has to sign in for a visit."""
+        """``waiting`` brings what was refused since then for want of a sign-in."""
         self._waiting = waiting
-        self._needed_of = needed_of
         self._has_grant = has_grant
         self._visits = visits
         self._notifier = notifier
@@ -58,11 +57,11 @@ class SignInNudges:
     async def look(self) -> None:
         """Ask those who were not asked today."""
         now = self._clock.now()
-        for visit_id in await self._waiting(now - SINCE):
-            visit = await self._visits.visit(visit_id)
+        for row in await self._waiting(now - SINCE):
+            visit = await self._visits.visit(VisitId(row.visit_id or ""))
             if visit is None or visit.ends_at <= now:
                 continue
-            person = self._needed_of(visit)
+            person = row.provider_ref or visit.organizer.id
             if await self._has_grant(person):
                 continue
             if await self._firsts.first(NUDGED, f"{person}:{now:%Y-%m-%d}", now=now):

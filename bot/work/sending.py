@@ -22,6 +22,7 @@ from bot.visits.errors import (
     ChatBusy,
     OutcomeUnknown,
     RecipientUnreachable,
+    SignInNeeded,
     StoreUnavailable,
     VisitError,
 )
@@ -180,8 +181,10 @@ class Sending:
             return self._later(row, busy.retry_after, busy.code)
         except (OutcomeUnknown, TimeoutError):
             return self._closed(row, EffectState.unknown, "outcome_unknown")
+        except SignInNeeded as needed:
+            return replace(self._closed(row, EffectState.refused, needed.reason), provider_ref=needed.person or None)
         except CalendarRefused as refused:
-            return self._closed(row, EffectState.refused, str(refused.facts.get("reason", refused.code)))
+            return self._closed(row, EffectState.refused, refused.reason)
         except RecipientUnreachable as unreachable:
             return self._closed(row, EffectState.failed, unreachable.code)
         except VisitError as other:

@@ -24,6 +24,7 @@ from bot.visits.errors import (
     CalendarRefused,
     Deadline,
     OutcomeUnknown,
+    SignInNeeded,
     StoreUnavailable,
     TenantProvisioning,
     VisitError,
@@ -279,6 +280,9 @@ class Settler:
         except CalendarBusy as busy:
             code = str(busy.facts.get("reason", busy.code))
             return self._later(row, EffectState.retrying, self._pause(row, busy.retry_after), code), {}
+        except SignInNeeded as needed:
+            closed = self._closed(row, EffectState.refused, needed.reason)
+            return replace(closed, provider_ref=needed.person or None), {}
         except CalendarRefused as refused:
             return self._closed(row, EffectState.refused, refused.reason), {}
         except (OutcomeUnknown, TimeoutError):
@@ -312,8 +316,8 @@ class Settler:
                     results["calendar_starts_at"] = None  # it may be from an earlier try, with another time
                 return True, results
             case Op.look_up:
-                entry = await calendar.find(visit)
                 first = Visit.model_validate(intent.row.payload or visit.model_dump(mode="json"))
+                entry = await calendar.find(first)  # it lies where it was made, whoever changed the visit since
                 return entry is not None, _added(first, entry.event_id, entry.join_url) if entry else {}
             case Op.check:
                 entry = await calendar.read(visit)

@@ -136,6 +136,52 @@ async def test_what_waited_for_the_sign_in_goes_on_after_it(clinic: WatchedOffic
     assert [each["deleted_at"] is not None for each in clinic.events()] == [True]
 
 
+async def booked_by_jordan(office: WatchedOffice) -> tuple[Chat, Chat]:
+    """Jordan and Dr Kim are signed in, and Jordan books: the visit lies in Jordan's calendar. Both their chats."""
+    jordan, kim = office.chat_with(JORDAN), office.chat_with(KIM)
+    for chat in (jordan, kim):
+        await chat.says("sign in")
+        assert await hands_over(office, chat, token_of(office, chat.persona)) == 200
+    await jordan.says("book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2")
+    await jordan.taps("Book")
+    await office.settles()
+    return jordan, kim
+
+
+def was_nudged(chat: Chat) -> bool:
+    return any("waits until you sign in" in summary_of(each.now) for each in chat.messages)
+
+
+async def test_the_one_asked_to_sign_in_is_whose_calendar_it_is_whoever_changed_the_visit(
+    clinic: WatchedOffice,
+) -> None:
+    jordan, kim = await booked_by_jordan(clinic)
+    await jordan.says("sign out")
+    await kim.says("cancel Ana Ruiz")
+    await kim.taps("Cancel the visit")
+    await clinic.time_passes(minutes=5)
+    await clinic.looks("nudges")
+    assert (was_nudged(jordan), was_nudged(kim)) == (True, False)
+    assert await hands_over(clinic, jordan, token_of(clinic, JORDAN), "x-2") == 200
+    await clinic.settles()
+    assert jordan.messages[-1].now["text"] == "You are signed in. What waited for it goes on now."
+    assert [each["deleted_at"] is not None for each in clinic.events()] == [True]
+
+
+async def test_an_event_whose_making_was_not_answered_is_looked_for_where_it_was_made(clinic: WatchedOffice) -> None:
+    clinic.loses_answers("POST", "/events")
+    clinic.fails("GET", "/events", status=503, times=1000)
+    _, kim = await booked_by_jordan(clinic)
+    await kim.says("cancel Ana Ruiz")
+    await kim.taps("Cancel the visit")
+    await clinic.settles()
+    assert [each["deleted_at"] for each in clinic.events()] == [None]
+    clinic.works_again()
+    for _ in range(4):
+        await clinic.time_passes(minutes=10)
+    assert [each["deleted_at"] is not None for each in clinic.events()] == [True]
+
+
 def withdraws(office: WatchedOffice, persona: Persona) -> None:
     """An administrator takes the person's consent away, or their account: present tokens are refused from now on."""
     world = office.emulator.world
