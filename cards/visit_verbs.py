@@ -12,6 +12,10 @@ Intent = Literal["show", "move", "cancel", "running_late", "arrived", "book_agai
 """What the person wanted of a visit when several fitted their words."""
 
 
+MOST_LATER = 366 * 24 * 60
+"""Minutes by which a visit may be moved with one word: a year."""
+
+
 class CancelInputs(Inputs):
     """Why it is cancelled, and whether the client is told."""
 
@@ -171,6 +175,10 @@ class ChooseVisit(VisitVerb):
     day: Day | None = None
     at: WallTime | None = None
     """With ``move``: the new day and time, as far as they were said, in the person's zone."""
+    minutes: Minutes | None = None
+    """With ``move``: the new length."""
+    later: int | None = Field(default=None, ge=-MOST_LATER, le=MOST_LATER)
+    """With ``move``: by so many minutes; fewer than none is earlier."""
 
 
 class SendReminderSms(VisitVerb):

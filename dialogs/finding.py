@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Literal
 
 from bot.understanding.reading import Ask, Option, Reading
@@ -10,13 +10,14 @@ from bot.visits.errors import VisitNotFound
 from bot.visits.models import Visit, VisitId
 from cards.list_card import choose_card
 from cards.notice_cards import notice_card
-from cards.visit_verbs import ChooseVisit
+from cards.visit_verbs import MOST_LATER, ChooseVisit
 from dialogs.desk import Desk
 from dialogs.drafting import wall_clock
 from dialogs.memory import Topic, speak_of
 from dialogs.talk import Talk
 
 Change = Literal["move", "cancel"]
+A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,8 @@ class Meant:
 async def visits_meant(desk: Desk, talk: Talk, reading: Reading, topic: Topic | None) -> Meant:
     """The visits a message may mean: by name; by the day or time they are at; else the one just spoken of."""
     moves = reading.intent.value == "move"
-    on, at = (
-        (reading.was_day, reading.was_at) if moves else (reading.was_day or reading.day, reading.was_at or reading.at)
-    )
+    named_day = reading.day if not moves or reading.shift is not None else None  # "the Friday visit an hour later"
+    on, at = reading.was_day or named_day, reading.was_at or (None if moves else reading.at)
     if reading.client_name:
         found = await desk.visits.find(reading.client_name, talk.person)
         upcoming = [each for each in found if each.ends_at > talk.now]
@@ -84,8 +84,8 @@ async def visit_question(
     """Ask which visit is meant: one of several by button; otherwise whose."""
     offered: tuple[Option, ...] = ()
     if visits:
-        day, at = (reading.day, reading.at) if change == "move" else (None, None)
-        answers = [ChooseVisit.of(each, intent=change, day=day, at=at) for each in visits[:6]]
+        new_time = _new_time(reading) if change == "move" else {}
+        answers = [ChooseVisit.of(each, intent=change, **new_time) for each in visits[:6]]
         await talk.show(choose_card(visits, change, talk.reader, now=talk.now, payloads=answers))
         clocks = (wall_clock(each.starts_at, talk.person.time_zone) for each in visits[: len(answers)])
         offered = tuple(Option(day=on, at=at_, fold=fold) for on, at_, fold in clocks)
@@ -95,3 +95,13 @@ async def visit_question(
     else:
         await talk.say(talk.t(f"chat.whose.{change}"))
     speak_of(talk, None, Ask(about=("client",), why="missing", options=offered))
+
+
+def _new_time(reading: Reading) -> dict[str, object]:
+    """What was said of the new time, for a button; a length or a distance that no visit has is left out."""
+    said: dict[str, object] = {"day": None if reading.shift is not None else reading.day, "at": reading.at}
+    if reading.duration is not None and A_MINUTE <= reading.duration <= A_DAY:
+        said["minutes"] = reading.duration // A_MINUTE
+    if reading.shift is not None and abs(reading.shift) <= MOST_LATER * A_MINUTE:
+        said["later"] = reading.shift // A_MINUTE
+    return said

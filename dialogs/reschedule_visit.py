@@ -1,16 +1,17 @@
 """Moving a visit: which one, to when, then one confirmation."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialog, WaterfallStepContext
 
+from bot.strings.words import local
 from bot.understanding.merge import merged
 from bot.understanding.reading import Intent, Reading, Slots
 from bot.visits.models import Visit, VisitId
-from dialogs.asking import about_move
+from dialogs.asking import MOMENT, about_move
 from dialogs.desk import Desk
 from dialogs.drafting import wall_clock
 from dialogs.finding import Meant, visit_question, visits_among
@@ -88,7 +89,8 @@ class RescheduleVisitDialog(ComponentDialog):  # type: ignore[misc]
 
 def moving(meant: Meant, reading: Reading) -> dict[str, Any]:
     """What the dialog begins with, as JSON: the visits that may be meant, and what was said of the new time."""
-    said = reading.model_copy(update={"used": {}, "notes_on_reading": ()})
+    doubts = tuple(each for each in reading.questions if MOMENT & set(each.about))  # nothing else can be changed
+    said = reading.model_copy(update={"used": {}, "notes_on_reading": (), "questions": doubts})
     return {
         "visit_id": meant.visit.id if meant.visit else None,
         "visit_ids": [each.id for each in meant.visits],
@@ -99,16 +101,30 @@ def moving(meant: Meant, reading: Reading) -> dict[str, Any]:
 
 def says_when(reading: Reading) -> bool:
     """Whether anything was said of the new time or length."""
-    return reading.day is not None or reading.at is not None or reading.duration is not None
+    return any(each is not None for each in (reading.day, reading.at, reading.duration, reading.shift))
 
 
 def new_time(visit: Visit, reading: Reading, zone: str) -> tuple[datetime, Any]:
-    """The instant and length a visit would have after this message: what it does not speak of stays."""
+    """The instant and length a visit would have after this message: what it does not speak of stays.
+
+    Beside "a day later" a day only names the visit, and a time is the new one.
+    """
+    if reading.shift is not None:
+        visit = visit.model_copy(update={"starts_at": _later(visit.starts_at, reading.shift, zone)})
+        reading = reading.model_copy(update={"day": None})
     slots = merged(Slots.of_visit(visit, zone), reading)
     assert slots.day is not None
     assert slots.at is not None
-    local = datetime.combine(slots.day, slots.at, ZoneInfo(slots.time_zone or zone)).replace(fold=slots.fold)
-    return local.astimezone(UTC), slots.duration
+    here = datetime.combine(slots.day, slots.at, ZoneInfo(slots.time_zone or zone)).replace(fold=slots.fold)
+    return here.astimezone(UTC), slots.duration
+
+
+def _later(moment: datetime, by: timedelta, zone: str) -> datetime:
+    """So much later; whole days keep the hour on the wall, also where the clocks change between."""
+    if by % timedelta(days=1):
+        return moment + by
+    here = local(moment, zone)
+    return datetime.combine(here.date() + by, here.time(), ZoneInfo(zone)).replace(fold=here.fold).astimezone(UTC)
 
 
 def _beside_which(reading: Reading, visit: Visit | None, zone: str) -> Reading:
@@ -127,9 +143,11 @@ def _reading_in(options: Mapping[str, Any]) -> Reading:
 
 def _overlaid(before: Reading, after: Reading) -> Reading:
     """Both messages' word on the new time, the later one's first."""
-    changes = {
+    changes: dict[str, object] = {
         name: value
         for name in ("day", "at", "fold", "duration", "time_zone")
         if (value := getattr(after, name)) not in (None, 0)
     }
+    if after.shift is not None or after.day is not None or after.at is not None:
+        changes["shift"] = after.shift
     return before.model_copy(update={**changes, "questions": after.questions, "intent": Intent.move})

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conversations.chat import Chat
 from tests.office import Office
-from tests.personas import JORDAN
+from tests.personas import JORDAN, NADIA, SOFIA
 
 BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
 
@@ -158,3 +158,45 @@ async def test_a_booked_visit_can_be_made_longer(office: Office, chat: Chat) -> 
     assert [(each["start"], each["end"]) for each in office.events()] == [
         ("2026-11-27T22:30:00Z", "2026-11-27T23:15:00Z")
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "moved"),
+    [
+        ("move Ana Ruiz half an hour later", "Fri 27 Nov 2026, 3:00 PM Pacific"),
+        ("move Ana Ruiz an hour earlier", "Fri 27 Nov 2026, 1:30 PM Pacific"),
+        ("move Ana Ruiz a week later", "Fri 4 Dec 2026, 2:30 PM Pacific"),
+        ("move Ana Ruiz a day earlier at 10 am", "Thu 26 Nov 2026, 10:00 AM Pacific"),
+        ("move the Friday visit half an hour later", "Fri 27 Nov 2026, 3:00 PM Pacific"),
+    ],
+)
+async def test_later_and_earlier_are_counted_from_the_visit_that_is_meant(
+    office: Office, chat: Chat, said: str, moved: str
+) -> None:
+    await office.chat_with(NADIA).plays(f"""
+        Nadia: {said}
+        Bot: [card] Move Ana Ruiz to {moved}?
+    """)
+
+
+async def test_later_is_kept_while_it_is_asked_which_visit(office: Office, chat: Chat) -> None:
+    await office.has_visit("Ana Ruiz", "2026-11-25T10:00-08:00")
+    await office.chat_with(NADIA).plays("""
+        Nadia: move Ana Ruiz half an hour later
+        Bot: [card] Which visit …
+        Nadia: the one on Wednesday
+        Bot: [card] Move Ana Ruiz to Wed 25 Nov 2026, 10:30 AM Pacific?
+    """)
+    await office.chat_with(SOFIA).plays("""
+        Sofía: mueve a Ana Ruiz media hora más tarde
+        Bot: [card] …
+        Sofía: (taps Esta)
+        Bot: [same card] ¿Mover la visita de Ana Ruiz a mié 25 nov 2026, 10:30 …
+    """)
+
+
+async def test_a_doubt_about_what_cannot_be_changed_is_no_question_about_the_time(chat: Chat) -> None:
+    await chat.plays("""
+        Jordan: move Ana Ruiz to Tuesday 9:30, lab results or new patient
+        Bot: [card] Move Ana Ruiz to Tue 24 Nov 2026, 9:30 AM Pacific?
+    """)

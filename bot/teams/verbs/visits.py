@@ -65,7 +65,8 @@ class VisitVerbs:
         if visit is None:
             return
         if press.intent == "move":
-            reading = Reading(intent=Intent.move, day=press.day, at=press.at)
+            later = timedelta(minutes=press.later) if press.later is not None else None
+            reading = Reading(intent=Intent.move, day=press.day, at=press.at, duration=_length(press), shift=later)
             if says_when(reading):
                 starts_at, duration = new_time(visit, reading, talk.person.time_zone)
                 await self._conversation.leave(talk)
@@ -296,6 +297,6 @@ class VisitVerbs:
         return visit
 
 
-def _length(press: PickTime | MoveVisit | MoveAnyway) -> timedelta | None:
+def _length(press: PickTime | MoveVisit | MoveAnyway | ChooseVisit) -> timedelta | None:
     """The new length on the card, where it is not the visit's own."""
     return timedelta(minutes=press.minutes) if press.minutes else None
