@@ -32,12 +32,17 @@ class PlayedLogin:
     ``root`` is an emulator that runs on its own; empty means that ``http``'s transport answers every host.
     """
 
-    def __init__(self, http: httpx.AsyncClient, cloud: Cloud, *, root: str = "", page: str = "") -> None:
-        """``page`` is where a browser reaches the emulator; made on the loop that ``http`` belongs to."""
+    def __init__(
+        self, http: httpx.AsyncClient, cloud: Cloud, *, root: str = "", page: str = "", patience: float = TIMEOUT
+    ) -> None:
+        """``page`` is where a browser reaches the emulator; ``patience`` the seconds of one request. Made on the loop
+        that ``http`` belongs to.
+        """
         self._http = http
         self._cloud = f"https://{cloud.login}"
         self._root = root.rstrip("/") or self._cloud
         self._page = page.rstrip("/") or self._root
+        self._patience = patience
         self._loop = asyncio.get_running_loop()
 
     def get(self, url: str, **kwargs: Any) -> Answered:
@@ -57,7 +62,12 @@ class PlayedLogin:
 
     def _wait_for(self, method: str, url: str, said: Mapping[str, Any]) -> Answered:
         asked = self._ask(method, url.replace(self._cloud, self._root, 1), said)
-        return asyncio.run_coroutine_threadsafe(asked, self._loop).result(TIMEOUT)
+        answer = asyncio.run_coroutine_threadsafe(asked, self._loop)
+        try:
+            return answer.result(self._patience)
+        except TimeoutError as late:
+            answer.cancel()
+            raise requests.Timeout("sign-in") from late
 
     async def _ask(self, method: str, url: str, said: Mapping[str, Any]) -> Answered:
         try:

@@ -8,9 +8,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.graph.config import Backend, GraphConfig
+from bot.graph.doctor import diagnosis
 from bot.graph.emulator.authorizing import _challenge
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
+from bot.graph.identity import Identities
 from tests.personas import JORDAN, KIM, TENANT_ID
 
 REDIRECT = "https://bot.contoso.example/auth/end"
@@ -147,6 +150,16 @@ async def test_what_only_an_administrator_grants_nobody_can_accept(page: Page, e
     where = address(emulator, scope=f"openid {GRAPH}/Files.ReadWrite.All")
     async with page.post(where, data={"person": KIM.object_id, "choice": "accept"}) as answer:
         assert "Need admin approval" in await answer.text()
+
+
+@pytest.mark.parametrize("backend", ["outlook", "meeting", "bookings", "virtual-appointment"])
+async def test_what_the_bot_asks_for_the_demo_clinics_people_can_accept(
+    page: Page, emulator: GraphEmulator, backend: Backend
+) -> None:
+    delegated = Identities(calendar="delegated", visits="delegated")
+    wanted = diagnosis(GraphConfig(TENANT_ID, backend=backend, identities=delegated)).delegated
+    where = address(emulator, scope=" ".join(f"{GRAPH}/{each}" for each in wanted))
+    assert "code" in await answer_to(page, where, person=KIM.object_id, choice="accept")
 
 
 async def test_an_answer_by_post_is_a_form_and_no_address_holds_the_code(page: Page, emulator: GraphEmulator) -> None:

@@ -1,5 +1,6 @@
 """MSAL signs people in at an emulator that runs on its own, without TLS."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -34,9 +35,11 @@ async def address(emulator: GraphEmulator) -> AsyncIterator[str]:
         yield f"http://{server.host}:{server.port}"
 
 
-def people(emulator: GraphEmulator, address: str) -> tuple[DelegatedTokens, PlayedLogin]:
+def people(
+    emulator: GraphEmulator, address: str, transport: httpx.AsyncBaseTransport | None = None
+) -> tuple[DelegatedTokens, PlayedLogin]:
     cloud = cloud_named("global")
-    played = PlayedLogin(http_client(), cloud, root=address)
+    played = PlayedLogin(http_client(transport=transport), cloud, root=address, patience=0.2 if transport else 10)
     tokens = DelegatedTokens(
         ClientSecret(emulator.world.app.secret),
         MemoryGrants(),
@@ -79,3 +82,13 @@ async def test_a_token_endpoint_that_fails_is_a_sign_in_that_is_away(emulator: G
     emulator.identity.is_away = True
     with pytest.raises(CalendarBusy):
         await tokens.exchange(JORDAN_ID, emulator.identity.assertion(JORDAN_ID))
+
+
+async def test_a_sign_in_that_never_answers_is_away_and_not_waited_for(emulator: GraphEmulator) -> None:
+    async def never(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    tokens, _ = people(emulator, "http://emulator.example", httpx.MockTransport(never))
+    with pytest.raises(CalendarBusy):
+        await tokens.begin(REDIRECT)
