@@ -25,12 +25,13 @@ def slot_card(
     """Free times for a visit, each a button. ``day``: the day they were asked for; None means the nearest."""
     t = reader.t
     name = typed(visit.client.name)
+    are_some, free = len(free) > MOST_TIMES, free[:MOST_TIMES]
     if day is None:
         title = t("slots.nearest") if free else t("slots.none")
-        times = [stacked(_time(visit, each, reader, with_day=True) for each in free[:MOST_TIMES])]
+        times = [stacked(_time(visit, each, reader, with_day=True) for each in free)]
     else:
         title = t("slots.free_on" if free else "slots.none_on", day=reader.on(day))
-        times = [actions(*(_time(visit, each, reader, with_day=False) for each in free[:MOST_TIMES]))]
+        times = [actions(*(_time(visit, each, reader, with_day=False) for each in free))]
     return card(
         t("slots.summary", client=name),
         [
@@ -49,7 +50,7 @@ def slot_card(
                         execute(t("slots.show_day"), OtherTimes.of(visit)),
                         execute(t("slots.keep"), KeepVisit.of(visit)),
                     ),
-                    small(t("slots.write")),
+                    small(t("slots.more" if are_some else "slots.write")),
                 ],
                 separator=True,
             ),

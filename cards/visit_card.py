@@ -123,6 +123,7 @@ def _facts(visit: Visit, reader: Reader) -> list[Row]:
         (t("visit_card.with"), typed(visit.organizer.display_name)),
         (t("visit_card.type"), type_words(visit.type_name, visit.slot, reader)),
         (t("visit_card.phone"), reader.phone(visit.client.phone) if visit.client.phone else None),
+        (t("confirm.email"), typed(visit.client.email, 120) if visit.client.email else None),
         (t("visit_card.notes"), typed(visit.notes, NOTES)),
         (t("visit_card.anyway"), typed(visit.override_reason or "", REASON)),
         (t("visit_card.reason"), typed(visit.cancel_reason or "", REASON) if visit.is_cancelled else None),

@@ -1,14 +1,17 @@
 """Every card, in every state, with every kind of typed text, keeps to the schema and to what Teams can do."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.strings.translate import languages
+from bot.visits.models import Slot
 from cards.elements import Card
+from cards.slot_card import MOST_TIMES, slot_card
 from cards.typed_text import LONGEST_LETTER, cut, typed
 from tests.cards.approve import APPROVED, as_text
-from tests.cards.gallery import CLIENT_LINK, EMULATOR, HOSTILE, JOIN, Gallery
+from tests.cards.gallery import CLIENT_LINK, EMULATOR, HOSTILE, JOIN, START, Gallery
 from tests.cards.rules import complaints, nodes, words_of
 
 PLAIN = Gallery().cards()
@@ -88,6 +91,15 @@ def test_an_unknown_text_message_asks_a_person() -> None:
 def test_what_needs_somebody_is_opened_from_a_list_by_a_button() -> None:
     assert buttons(PLAIN["day_today"]).count("Show the visit") == 1
     assert "Show the visit" not in buttons(PLAIN["day_second_page"])
+
+
+def test_later_goes_on_where_the_times_on_the_card_end() -> None:
+    gallery = Gallery()
+    free = [Slot(starts_at=START + timedelta(minutes=15 * each), duration=timedelta(minutes=30)) for each in range(30)]
+    card = slot_card(gallery.visit(), free, gallery.reader, day=START.date())
+    (later,) = {node["data"]["edge"] for node in nodes(card.content) if node.get("title") == "Later"}
+    assert datetime.fromisoformat(later) == free[MOST_TIMES - 1].starts_at
+    assert "These are some of the free times. Or just write another." in words_of(card)
 
 
 def test_waiting_for_the_tenant_says_how_many_minutes() -> None:
