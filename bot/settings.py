@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -29,7 +30,19 @@ def _listed(value: object) -> object:
     return tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value
 
 
+def _tenant(value: str) -> str:
+    """A tenant's id in small letters, as every token has it; a domain name signs in too, and then matches no token."""
+    try:
+        return str(UUID(value)) if value else ""
+    except ValueError:
+        raise ValueError(
+            f"{value} is no tenant id: it takes the GUID that the Entra admin center shows as Tenant ID, no domain name"
+        ) from None
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+TenantId = Annotated[str, AfterValidator(_tenant)]
+Tenants = Annotated[tuple[TenantId, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class SettingsError(Exception):
@@ -55,10 +68,10 @@ class Settings(BaseSettings):
     app_id: str = ""
     app_password: SecretStr = SecretStr("")
     app_type: AppType = "SingleTenant"
-    app_tenantid: str = ""
+    app_tenantid: TenantId = ""
     channel_service: Literal["", "https://botframework.azure.us"] = ""
     """Empty, or the second for US Government."""
-    allowed_tenants: Listed = ()
+    allowed_tenants: Tenants = ()
     """Tenants whose people may speak to the bot beside APP_TENANTID."""
     trusted_service_hosts: Listed = ()
     """Host suffixes a bot token may be sent to, beside Microsoft's own."""
@@ -68,7 +81,7 @@ class Settings(BaseSettings):
     """Use the emulator although a tenant is configured."""
     emulator_url: str = ""
     """An emulator that runs on its own."""
-    graph_tenant_id: str = ""
+    graph_tenant_id: TenantId = ""
     """The tenant whose calendars are used; empty means APP_TENANTID."""
     graph_client_id: str = ""
     """Who signs in to Graph; empty means the bot's own APP_ID, with its password or managed identity."""

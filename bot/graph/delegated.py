@@ -56,8 +56,8 @@ class GrantStore(Protocol):
         """Keep it, if what is kept is still ``before``: who signed out meanwhile stays signed out."""
         ...
 
-    async def delete(self, person: str) -> None:
-        """Forget it."""
+    async def delete(self, person: str, *, before: bytes | None = None) -> None:
+        """Forget it; with ``before`` only that: who signed in again meanwhile stays signed in."""
         ...
 
 
@@ -80,9 +80,10 @@ class MemoryGrants:
         if self._kept.get(person) == before:
             self._kept[person] = grant
 
-    async def delete(self, person: str) -> None:
-        """Forget it."""
-        self._kept.pop(person, None)
+    async def delete(self, person: str, *, before: bytes | None = None) -> None:
+        """Forget it; with ``before`` only that."""
+        if before is None or self._kept.get(person) == before:
+            self._kept.pop(person, None)
 
 
 class Sealed:
@@ -221,7 +222,7 @@ class DelegatedTokens:
             try:
                 token = self._token(person, answer or NOTHING_KEPT)
             except SignInNeeded:
-                await self._store.delete(person)
+                await self._store.delete(person, before=grant)
                 raise
             if cache.has_state_changed:
                 await self._store.renew(person, grant, self._sealed.seal(cache.serialize()))

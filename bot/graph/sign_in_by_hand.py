@@ -153,19 +153,14 @@ class SignInByHand:
 
         Raises SignInNeeded where there is none, and after too many wrong codes.
         """
-        now = self._clock.now()
-        held = self._opened(await self._handovers.look(_held(person), now=now))
-        if held is None:
+        held = self._opened(await self._handovers.take(_held(person), now=self._clock.now()))
+        if held is None:  # or another try holds it at this moment: of several at once only one is looked at
             raise SignInNeeded(person)
         if not hmac.compare_digest(held["code"].encode(), code.strip().encode()):
             held["tries"] += 1
             if held["tries"] < TRIES:
                 await self._put(_held(person), held, CODE_FOR)
-            else:
-                await self._handovers.take(_held(person), now=now)
             log.info("sign_in.wrong_code", extra={"tries": held["tries"]})
-            raise SignInNeeded(person)
-        if await self._handovers.take(_held(person), now=now) is None:
             raise SignInNeeded(person)
         await self._tokens.keep(person, held["grant"].encode())
 

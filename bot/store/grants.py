@@ -37,7 +37,9 @@ class SqlGrants:
         statement = update(grants).where(same).values(sealed=grant.decode(), updated_at=self._clock.now())
         await self._database.run(lambda connection: connection.execute(statement).close())
 
-    async def delete(self, person: str) -> None:
-        """Forget it."""
+    async def delete(self, person: str, *, before: bytes | None = None) -> None:
+        """Forget it; with ``before`` only that: who signed in again meanwhile stays signed in."""
         statement = delete(grants).where(grants.c.person == person)
+        if before is not None:
+            statement = statement.where(grants.c.sealed == before.decode())
         await self._database.run(lambda connection: connection.execute(statement).close())

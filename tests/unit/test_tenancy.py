@@ -7,8 +7,9 @@ from bot.graph.auth import ClientSecret, ManagedIdentity
 from bot.settings import read_settings
 from bot.tenancy import graph_config, invitation
 from bot.visits.models import Client, Visit, VisitId
+from tests.personas import TENANT_ID
 
-TEAMS = {"app_id": "app", "app_password": "secret", "app_tenantid": "tenant"}
+TEAMS = {"app_id": "app", "app_password": "secret", "app_tenantid": TENANT_ID}
 NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
 
 
@@ -47,7 +48,7 @@ def test_on_a_tenant_the_pages_promise_decides_who_sends_texts() -> None:
 
 
 def test_a_bot_that_is_a_managed_identity_signs_in_to_graph_as_that() -> None:
-    config = graph_config(read_settings(app_id="app", app_type="UserAssignedMSI", app_tenantid="t"))
+    config = graph_config(read_settings(app_id="app", app_type="UserAssignedMSI", app_tenantid=TENANT_ID))
     assert config.credential == ManagedIdentity("app")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,28 @@ async def test_who_signs_out_during_a_refresh_elsewhere_stays_signed_out(
     assert not await here.has_grant(KIM)
 
 
+async def test_who_signs_in_anew_while_the_old_grant_is_refused_elsewhere_stays_signed_in(
+    emulator: GraphEmulator, http: LoginOverHttp
+) -> None:
+    """Two replicas: one is refused, and the other keeps a newer grant meanwhile."""
+    grants, sealed = MemoryGrants(), Sealed(new_key())
+    here, there = people(emulator, http, grants, sealed), people(emulator, LoginOverHttp(emulator), grants, sealed)
+    await here.exchange(KIM, emulator.identity.assertion(KIM))
+    loop, post = asyncio.get_running_loop(), http.post
+
+    def signs_in_meanwhile(url: str, **said: object) -> Answered:
+        assert emulator.world.user(KIM) is not None
+        anew = there.exchange(KIM, emulator.identity.assertion(KIM))
+        asyncio.run_coroutine_threadsafe(anew, loop).result(5)
+        return Answered(400, json.dumps({"error": "invalid_grant"}), {})
+
+    http.post = signs_in_meanwhile  # type: ignore[assignment, method-assign]
+    with pytest.raises(SignInNeeded):
+        await here.silent(KIM, claims="")
+    http.post = post  # type: ignore[method-assign]
+    assert await here.silent(KIM)
+
+
 async def test_rotated_keys_keep_grants_and_a_refresh_seals_them_with_the_new_one(
     emulator: GraphEmulator, http: LoginOverHttp
 ) -> None:
@@ -150,6 +173,19 @@ async def test_a_tenant_that_does_not_exist_is_a_refusal_and_no_crash(
     with pytest.raises(CalendarRefused) as raised:
         await app.for_app(None)
     assert raised.value.reason == "sign_in_refused"
+
+
+@pytest.mark.parametrize("answer", [Answered(200, "<html>access_token"), Answered(502, "<html>"), Answered(200, "")])
+async def test_an_answer_that_is_none_is_a_sign_in_that_is_away_and_not_logged(
+    emulator: GraphEmulator, http: LoginOverHttp, answer: Answered, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    tokens = people(emulator, http, MemoryGrants(), Sealed(new_key()))
+    assertion = emulator.identity.assertion(KIM)
+    http.fails_with = answer
+    with pytest.raises(CalendarBusy):
+        await tokens.exchange(KIM, assertion)
+    assert not any("<html>" in each.getMessage() or assertion in each.getMessage() for each in caplog.records)
 
 
 @pytest.mark.parametrize(("without_grant", "stands_in"), [("app", True), ("nudge", False)])

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.teams.edge import EdgeSettings
 from bot.teams.tokens import PUBLIC, US_GOVERNMENT, BotIdentity, BotTokens, CredentialsRefused, cloud_of, msal_acquire
+from tests.personas import ANOTHER_TENANT_ID
 from tests.unit.teams.world import APP_ID, HandClock
 
 TENANT = "00000000-0000-4000-8000-0000000000aa"
@@ -147,6 +148,10 @@ def test_without_an_app_id_the_edge_is_for_this_machine_only() -> None:
 
 def test_the_bot_s_own_tenant_and_those_named_may_speak_to_it() -> None:
     settings = Settings(
-        _env_file=None, app_id=APP_ID, app_password=SecretStr("x"), app_tenantid=TENANT, allowed_tenants=("other",)
+        _env_file=None,
+        app_id=APP_ID,
+        app_password=SecretStr("x"),
+        app_tenantid=TENANT,
+        allowed_tenants=(ANOTHER_TENANT_ID,),
     )
-    assert EdgeSettings.of(settings, time_zone="UTC").tenants == [TENANT, "other"]
+    assert EdgeSettings.of(settings, time_zone="UTC").tenants == [TENANT, ANOTHER_TENANT_ID]

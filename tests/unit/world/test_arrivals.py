@@ -262,7 +262,7 @@ async def test_nothing_is_asked_of_graph_where_it_is_not_set_up(tmp_path: Path) 
     from bot.watching import watches_lobbies
     from tests.contracts.conftest import emulated
 
-    real = {"app_id": "bot", "app_password": "x", "app_tenantid": "t", "_env_file": None}
+    real = {"app_id": "bot", "app_password": "x", "app_tenantid": TENANT_ID, "_env_file": None}
     edge = emulated("outlook", "app").edge
     assert not watches_lobbies(Settings(**real), edge)  # type: ignore[arg-type]
     with_key = {"public_url": "https://visits.contoso.example", "notification_key": str(tmp_path / "key.pem")}

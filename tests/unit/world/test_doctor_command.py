@@ -23,7 +23,7 @@ from tests.apart import emulator_apart, seen_by, strict_world
 from tests.personas import KIM, TENANT_ID
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-REAL = {"app_id": "bot", "app_password": "x", "app_tenantid": "contoso"}
+REAL = {"app_id": "bot", "app_password": "x", "app_tenantid": TENANT_ID}
 
 
 def settings(**changes: object) -> Settings:
@@ -112,7 +112,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[...
 def test_the_command_says_what_was_approved(
     name: str, environment: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    environment(APP_ID="visits", APP_PASSWORD="x", APP_TENANTID="contoso", **CONFIGURATIONS[name])
+    environment(APP_ID="visits", APP_PASSWORD="x", APP_TENANTID=TENANT_ID, **CONFIGURATIONS[name])
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out.rstrip() + "\n"
     assert said == (APPROVED / f"doctor-{name}.txt").read_text(encoding="utf-8")
