@@ -6,6 +6,7 @@ Source: learn.microsoft.com/entra/msal/python, and MSAL's own source for what it
 """
 
 import asyncio
+import json
 import logging
 import os
 import threading
@@ -177,11 +178,11 @@ def confidential_client(
     """MSAL's client for the app registration. It does OpenID discovery at once, so it is made in a thread.
 
     Always with the tenant's own authority: /common is not for app-only. Another ``authority`` than the cloud's is not
-    looked up among Microsoft's. MSAL's own log of what it was answered is hushed: codes are in it.
+    looked up among Microsoft's. MSAL's own log is hushed: what it was answered is in it.
 
     Raises CalendarRefused where the tenant does not exist or the credential cannot be read.
     """
-    logging.getLogger("msal").setLevel(logging.WARNING)
+    logging.getLogger("msal").setLevel(logging.CRITICAL)
     try:
         return msal.ConfidentialClientApplication(
             client_id,
@@ -215,12 +216,14 @@ def understood(answer: Any) -> dict[str, Any]:
 
 
 async def in_thread(work: Callable[[], Any]) -> Any:
-    """Run MSAL in a thread. What it raises for a network or a service that is away becomes CalendarBusy."""
+    """Run MSAL in a thread. What it raises for a network or a service that is away becomes CalendarBusy, and so does
+    an answer that is no JSON, as of a proxy in between.
+    """
     from msal.exceptions import MsalServiceError
 
     try:
         return await asyncio.to_thread(work)
-    except (requests.RequestException, MsalServiceError) as lost:
+    except (requests.RequestException, MsalServiceError, json.JSONDecodeError) as lost:
         log.warning("graph.sign_in_lost", extra={"error": type(lost).__name__})
         raise CalendarBusy(None) from lost
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import jwt
 import pytest
+import requests
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
@@ -41,7 +42,8 @@ class Answered:
     headers: dict[str, str] = field(default_factory=dict)
 
     def raise_for_status(self) -> None:
-        assert self.status_code < 400
+        if self.status_code >= 400:
+            raise requests.HTTPError(str(self.status_code))
 
 
 class LoginOverHttp:
