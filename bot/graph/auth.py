@@ -226,6 +226,9 @@ async def in_thread(work: Callable[[], Any]) -> Any:
     except (requests.RequestException, MsalServiceError, json.JSONDecodeError) as lost:
         log.warning("graph.sign_in_lost", extra={"error": type(lost).__name__})
         raise CalendarBusy(None) from lost
+    except (ValueError, OSError) as wrong:  # a file or an identity that the credential needs is not there
+        log.error("graph.sign_in_impossible", extra={"error": type(wrong).__name__})
+        raise CalendarRefused(401, "credential", reason="sign_in_refused") from wrong
 
 
 class MsalApp:
