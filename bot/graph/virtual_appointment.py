@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 RETIRED = (400, 404, 405, 410, 501)
 """How a tenant answers where the resource is no more: a segment it does not know."""
 
+RETIRED_NOTICE, SIGN_IN_NOTICE = "virtual_appointment_retired", "virtual_appointment_sign_in"
+
 
 class VirtualAppointmentCalendar(MeetingCalendar):
     """Online meetings, each with a virtualAppointment that names the client. Implements the calendar port.
@@ -45,12 +47,16 @@ class VirtualAppointmentCalendar(MeetingCalendar):
         """``external_url`` is where the clinic's own system shows a visit, with ``{visit_id}`` in it."""
         super().__init__(graph, seating, meetings, schedules, calendars_elsewhere=calendars_elsewhere)
         self._external_url = external_url
-        self._notice: str | None = None
+        self._is_retired = False
+        self._unsigned: set[str] = set()
+        """Those whose sign-in it takes; they may sign in at any time, and the resource is there for others."""
 
     @property
     def notices(self) -> Sequence[str]:
         """That the resource is gone, or that it takes somebody's sign-in, once either was found out."""
-        return () if self._notice is None else (self._notice,)
+        if self._is_retired:
+            return (RETIRED_NOTICE,)
+        return (SIGN_IN_NOTICE,) if self._unsigned else ()
 
     async def client_link(self, visit: Visit) -> str:
         """Put the appointment and return its link; in a tenant without it, today's link function.
@@ -74,22 +80,22 @@ class VirtualAppointmentCalendar(MeetingCalendar):
 
     async def invite_client(self, visit: Visit) -> None:
         """Bring the appointment's client to who they are now. Nobody is mailed."""
-        if self._notice is not None:
+        if self._is_retired:
             return
         ref = self._ref(visit)
         body = {"appointmentClients": [_client(visit)]}
         try:
             seat = await self._seating.seat(calls.CHANGE_OLD_APPOINTMENT, ref.owner)
             await self._graph.ask(calls.CHANGE_OLD_APPOINTMENT, seat, body=body, meeting=ref.id)
-        except SignInNeeded:
-            self._fall_back("virtual_appointment_sign_in")
+        except SignInNeeded as needed:
+            self._note_unsigned(needed)
         except CalendarRefused as refused:
             if refused.status not in RETIRED:
                 raise
 
     async def cancel(self, visit: Visit, comment: str = "") -> None:
         """Delete the appointment, then its meeting. Either being gone already is fine."""
-        if self._notice is None:
+        if not self._is_retired:
             await self._delete_appointment(visit)
         await super().cancel(visit, comment)
 
@@ -98,15 +104,15 @@ class VirtualAppointmentCalendar(MeetingCalendar):
         try:
             seat = await self._seating.seat(calls.DELETE_OLD_APPOINTMENT, ref.owner)
             await self._graph.ask(calls.DELETE_OLD_APPOINTMENT, seat, meeting=ref.id)
-        except SignInNeeded:
-            self._fall_back("virtual_appointment_sign_in")
+        except SignInNeeded as needed:
+            self._note_unsigned(needed)
         except CalendarRefused as refused:
             if refused.status not in RETIRED:
                 raise
 
     async def _put(self, visit: Visit) -> str | None:
         """The link from the appointment, or None where the tenant has no such resource."""
-        if self._notice is not None:
+        if self._is_retired:
             return None
         ref = self._ref(visit)
         body: dict[str, object] = {
@@ -119,23 +125,26 @@ class VirtualAppointmentCalendar(MeetingCalendar):
         try:
             seat = await self._seating.seat(calls.PUT_OLD_APPOINTMENT, ref.owner)
             answer = await self._graph.ask(calls.PUT_OLD_APPOINTMENT, seat, body=body, meeting=ref.id)
-        except SignInNeeded:
-            self._fall_back("virtual_appointment_sign_in")
+        except SignInNeeded as needed:
+            self._note_unsigned(needed)
             return None
         except CalendarRefused as refused:
             if refused.status not in RETIRED:
                 raise
-            self._fall_back("virtual_appointment_retired")
+            log.warning("graph.virtual_appointment_retired")
+            self._is_retired = True
             return None
+        self._unsigned.discard(ref.owner)
         appointment = meeting_wire.VirtualAppointment.model_validate(_unwrapped(answer) if answer else {})
         if appointment.appointment_client_join_web_url is None and answer is None:
             found = await self.appointment_of(visit)
             return found.appointment_client_join_web_url if found else None
         return appointment.appointment_client_join_web_url
 
-    def _fall_back(self, notice: str) -> None:
-        log.warning("graph.virtual_appointment_unavailable", extra={"notice": notice})
-        self._notice = notice
+    def _note_unsigned(self, needed: SignInNeeded) -> None:
+        """This visit does without; the next person's may not have to."""
+        log.info("graph.virtual_appointment_unsigned")
+        self._unsigned.add(needed.person)
 
 
 def _client(visit: Visit) -> dict[str, object]:

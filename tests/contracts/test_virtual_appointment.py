@@ -7,7 +7,8 @@ import pytest
 
 from bot.graph.identity import Identities
 from bot.visits.errors import TenantProvisioning
-from tests.contracts.conftest import HandClock, Office, world_for
+from tests.contracts.conftest import DR_PATEL, HandClock, Office, world_for
+from tests.personas import PATEL
 
 Open = Callable[..., Office]
 
@@ -69,6 +70,19 @@ async def test_it_takes_a_person_and_without_one_a_notice_says_so(open_office: O
     visit = await office.booked()
     assert await office.calendar.client_link(visit)
     assert list(office.edge.calendar.notices) == ["virtual_appointment_sign_in"]
+
+
+async def test_one_persons_missing_sign_in_is_not_everybodys(open_office: Open) -> None:
+    identities = Identities(calendar="app", visits="app")
+    office = open_office("virtual-appointment", "app", identities=identities, signed_in=(PATEL,))
+    kims = await office.booked()
+    assert await office.calendar.client_link(kims)
+    assert list(office.edge.calendar.notices) == ["virtual_appointment_sign_in"]
+    patels = await office.booked(organizer=DR_PATEL)
+    await office.calendar.client_link(patels)
+    assert (resource(office, kims) is None, resource(office, patels) is None) == (True, False)
+    await office.calendar.cancel(patels)
+    assert resource(office, patels) is None
 
 
 @pytest.mark.parametrize("status", ["503", "409"])
