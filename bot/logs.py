@@ -34,13 +34,16 @@ class EventFormatter(logging.Formatter):
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, with the exception's traceback below it where there is one."""
+        """The line, with where an exception came from: neither its words nor a library's quoting of them.
+
+        A message of several lines is one line: asyncio shows the exception of a task on the second.
+        """
         given = {name: value for name, value in vars(record).items() if name not in OWN_FIELDS}
         facts = "".join(f" {name}={value}" for name, value in given.items())
-        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{facts}"
-        if record.exc_info:
-            line += f"\n{self.formatException(record.exc_info)}"
-        return line
+        error = record.exc_info[1] if record.exc_info else None
+        trace = f" trace={trace_of(error)}" if error is not None else ""
+        said = record.getMessage().partition("\n")[0]
+        return f"{self.formatTime(record)} {record.levelname} {said}{facts}{trace}"
 
 
 def configure_logs(level: str) -> None:
