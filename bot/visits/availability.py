@@ -42,6 +42,8 @@ class Availability:
         """The free slots of a day of a zone, which may be parts of several of the clinic's."""
         since = datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
         until = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+        if until <= self._clock.now():
+            return ()  # a day gone by has none, and nobody need be asked
         known = await self._between(wanted, since - LONGEST, until + LONGEST)
         here = ZoneInfo(self._clinic.time_zone)
         first, last = since.astimezone(here).date(), until.astimezone(here).date()
