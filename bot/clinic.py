@@ -176,7 +176,9 @@ class _Sheet(_Part):
             office_hours=self.office_hours.to_office_hours(),
             staff=tuple(self._staff_member(each) for each in self.staff),
             types=tuple(_appointment_type(each) for each in self.types),
-            schedulers=self.schedulers,
+            schedulers=self.schedulers
+            if self.schedulers == "everyone"
+            else tuple(each.lower() for each in self.schedulers),
             reminders=_minutes(self.reminder_minutes),
             agenda_at=self.agenda_at,
         )

@@ -191,6 +191,11 @@ class Settings(BaseSettings):
         return self.graph_tenant_id or self.app_tenantid
 
     @property
+    def tenants(self) -> frozenset[str]:
+        """Whose people may use the bot; none where nobody signs requests, as on a developer's own machine."""
+        return frozenset(each.lower() for each in (self.app_tenantid, *self.allowed_tenants) if each)
+
+    @property
     def can_sign_in(self) -> bool:
         """Whether there is a way for people to sign in."""
         return bool(self.oauth_connection or self.token_cache_keys)

@@ -271,7 +271,7 @@ def _assembled(
         graph.calendar,
         clock,
         quiet_window=settings.quiet_window,
-        tenant_id=settings.app_tenantid or None,
+        tenant_ids=settings.tenants,
     )
     executor = uuid4().hex if database.is_postgres else ALONE
     came = SqlArrivals(database, clock)

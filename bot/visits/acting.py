@@ -28,10 +28,10 @@ class Acting:
         *,
         quiet_window: timedelta = timedelta(0),
         work: StartsWork | None = None,
-        tenant_id: str | None = None,
+        tenant_ids: frozenset[str] = frozenset(),
         calendar_deadline: timedelta = CALENDAR_DEADLINE,
     ) -> None:
-        """``tenant_id``: people of any other tenant may nothing; None leaves that to the Teams edge.
+        """``tenant_ids``: people of any other tenant may nothing; none leaves that to the Teams edge.
 
         ``work`` may be set later (``visits.work = ...``); without it nothing follows a change, as in rule tests.
         """
@@ -41,12 +41,12 @@ class Acting:
         self._calendar = calendar
         self._clock = clock
         self._quiet_window = quiet_window
-        self._tenant_id = tenant_id
+        self._tenant_ids = tenant_ids
         self._availability = Availability(clinic, store, calendar, clock, deadline=calendar_deadline)
 
     def entitled(self, person: Person) -> bool:
         """Whether this person may see and act on visits here. Unknown people and other tenants may not."""
-        if not person.id or (self._tenant_id is not None and person.tenant_id != self._tenant_id):
+        if not person.id or (self._tenant_ids and person.tenant_id not in self._tenant_ids):
             return False
         return self.clinic.may_act(person.id)
 

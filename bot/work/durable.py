@@ -120,7 +120,7 @@ def durable_work(
         sending,
         ledger,
         desk_chat=settings.desk_chat,
-        admins=settings.admins,
+        admins=tuple(each.lower() for each in settings.admins),
         texts_by_itself=settings.reminder_sms,
         can_text=lambda visit: around.abilities(visit).sms,
     )

@@ -84,7 +84,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_only_staff_and_named_schedulers_may_act_where_not_everyone_may() -> None:
     scheduler = "00000000-0000-4000-8000-00000000000f"
-    clinic = parse_clinic(DEMO.replace('schedulers = "everyone"', f'schedulers = ["{scheduler}"]'), "ours.toml").clinic
+    named = DEMO.replace('schedulers = "everyone"', f'schedulers = ["{scheduler.upper()}"]')
+    clinic = parse_clinic(named, "ours.toml").clinic
     assert clinic.may_act(scheduler)
     assert clinic.may_act(clinic.staff[0].id)
     assert not clinic.may_act("00000000-0000-4000-8000-0000000000ff")

@@ -115,6 +115,17 @@ def test_zone_and_locale_may_come_in_the_client_info_only() -> None:
     assert (reference.locale, reference.teams_time_zone) == ("en-GB", "Europe/London")
 
 
+def test_ids_of_entra_mean_the_same_in_capitals() -> None:
+    said = world.said("hi", by=SOFIA)
+    told = {
+        **said,
+        "from": {**said["from"], "aadObjectId": SOFIA.object_id.upper()},
+        "channelData": {"tenant": {"id": SOFIA.tenant_id.upper()}},
+    }
+    reference = reference_in(told, now=NOW)
+    assert (reference.object_id, reference.tenant_id) == (SOFIA.object_id, SOFIA.tenant_id)
+
+
 def test_a_zone_or_locale_that_is_none_is_left_out() -> None:
     reference = reference_in({**world.said("hi"), "localTimezone": "Mars/Base", "locale": "<x>"}, now=NOW)
     assert (reference.locale, reference.teams_time_zone) == ("en-US", None)

@@ -304,6 +304,12 @@ async def test_free_slots_need_no_time_and_no_client(desk: Desk) -> None:
     assert told.value.facts["missing"] == ("date",)
 
 
+async def test_a_day_gone_by_has_nothing_free_and_nobody_is_asked(desk: Desk) -> None:
+    desk.calendar.fault = CalendarUnreadable()
+    draft = await desk.draft(day=date(2026, 11, 19))
+    assert await desk.visits.free_slots(draft, desk.jordan) == ()
+
+
 async def test_a_day_of_free_slots_is_a_day_of_the_drafts_zone(desk: Desk) -> None:
     """A day in Tokyo ends at seven in the morning in Los Angeles, so it holds most of the clinic's day before."""
     draft = await desk.draft(time_zone="Asia/Tokyo", day=date(2026, 11, 24))
@@ -325,8 +331,8 @@ async def test_the_nearest_free_times_start_from_what_is_known(desk: Desk) -> No
 # --- who may ------------------------------------------------------------------------------------------
 
 
-def _service(desk: Desk, tenant_id: str | None = None, **changes: Any) -> Visits:
-    return Visits(clinic(**changes), desk.store, desk.calendar, desk.clock, tenant_id=tenant_id)
+def _service(desk: Desk, *tenants: str, **changes: Any) -> Visits:
+    return Visits(clinic(**changes), desk.store, desk.calendar, desk.clock, tenant_ids=frozenset(tenants))
 
 
 async def test_only_staff_and_schedulers_may_do_anything(desk: Desk) -> None:
@@ -367,9 +373,9 @@ def test_who_is_entitled(desk: Desk) -> None:
     assert _service(desk, schedulers=(JORDAN.object_id,)).entitled(person(JORDAN))
     assert not _service(desk, schedulers=()).entitled(person(JORDAN))
     assert not _service(desk).entitled(person(JORDAN, id=""))
-    assert _service(desk, tenant_id=JORDAN.tenant_id).entitled(person(JORDAN))
-    assert not _service(desk, tenant_id=JORDAN.tenant_id).entitled(person(VISITOR))
-    assert not _service(desk, tenant_id=JORDAN.tenant_id).entitled(person(PATEL, tenant_id=VISITOR.tenant_id))
+    assert _service(desk, JORDAN.tenant_id).entitled(person(JORDAN))
+    assert not _service(desk, JORDAN.tenant_id).entitled(person(VISITOR))
+    assert not _service(desk, JORDAN.tenant_id).entitled(person(PATEL, tenant_id=VISITOR.tenant_id))
 
 
 # --- work ---------------------------------------------------------------------------------------------
