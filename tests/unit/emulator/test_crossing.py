@@ -126,16 +126,18 @@ async def test_faults_are_taken_in_order_by_those_they_fit(graph: Caller, emulat
 
 
 async def test_one_mailbox_serves_four_calls_at_once(clock: HandClock) -> None:
-    gate = asyncio.Event()
+    gate, inside = asyncio.Event(), asyncio.Barrier(5)
 
     async def wait(seconds: float) -> None:
+        if not gate.is_set():
+            await inside.wait()
         await gate.wait()
 
     emulator = GraphEmulator(clock=clock, sleep=wait)
     emulator.world.switches.latency_s = 1
     graph = Caller(emulator)
     calls = [asyncio.create_task(graph("GET", f"{KIMS}/events")) for _ in range(4)]
-    await asyncio.sleep(0.01)
+    await inside.wait()
     fifth = await graph("GET", f"{KIMS}/events")
     assert error_of(fifth) == (429, "ApplicationThrottled")
     assert fifth.headers["retry-after"] == "1"

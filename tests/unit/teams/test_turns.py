@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.teams.answers import Answer, Say, Show
+from bot.teams.ports import Begun, TurnStart
 from bot.teams.runs import Timing
 from bot.teams.turns import Turn
 from bot.visits.errors import StoreUnavailable
@@ -32,7 +33,8 @@ class Counting(Listener):
         self.most_at_once = max(self.most_at_once, self.at_once)
         counter = turn.state.conversation.create_property("counter")
         value = (await counter.get(turn.context)) or 0
-        await asyncio.sleep(0.002)
+        for _ in range(10):
+            await asyncio.sleep(0)
         await counter.set(turn.context, value + 1)
         self.order.append(turn.text)
         self.at_once -= 1
@@ -56,10 +58,14 @@ async def test_twenty_turns_at_once_keep_their_order_and_lose_nothing() -> None:
 
 
 async def test_other_conversations_do_not_wait() -> None:
-    bot = Counting(replies=False)
-    async with Office(bot) as office:
-        await asyncio.gather(*(office.post(said("hi", chat=f"chat-{number}")) for number in range(10)))
-        assert bot.most_at_once > 1
+    all_at_once = asyncio.Barrier(10)
+
+    async def answer(turn: Turn) -> None:
+        await all_at_once.wait()
+
+    async with Office(Listener(answer), timing=Timing(budget=30)) as office:
+        posts = (office.post(said("hi", chat=f"chat-{number}")) for number in range(10))
+        assert {status for status, _ in await asyncio.gather(*posts)} == {200}
 
 
 async def test_two_processes_take_turns_in_one_conversation() -> None:
@@ -169,11 +175,24 @@ async def test_a_card_answered_once_more_is_redrawn_as_it_is_by_now(is_over: boo
 
 
 async def test_copies_that_arrive_while_the_first_runs_join_it() -> None:
+    copy_came = asyncio.Event()
+
+    class Noting(MemoryTurnLog):
+        async def begin(self, *what: Any, **more: Any) -> TurnStart:
+            start = await super().begin(*what, **more)
+            if start.begun is Begun.running:
+                copy_came.set()
+            return start
+
     async def answer(turn: Turn) -> Answer:
-        await asyncio.sleep(0.05)
+        await copy_came.wait()
         return Show(card("booked"))
 
-    async with Office(Listener(answer)) as office, Office(Listener(answer), like=office) as other:
+    timing = Timing(budget=30, poll=0.005)
+    async with (
+        Office(Listener(answer), turn_log=Noting(), timing=timing) as office,
+        Office(Listener(answer), like=office, timing=timing) as other,
+    ):
         press = executed("draft.book.v1")
         answers = await asyncio.gather(office.post(press), office.post(press), other.post(press))
         assert {body["value"]["fallbackText"] for _, body in answers} == {"booked"}
@@ -267,12 +286,15 @@ async def test_a_slow_press_shows_a_working_card_and_then_the_answer_in_its_plac
 
 
 async def test_words_that_come_late_take_the_place_of_the_working_card() -> None:
+    gate = asyncio.Event()
+
     async def answer(turn: Turn) -> Answer:
-        await asyncio.sleep(0.2)
+        await gate.wait()
         return Say("That time has passed.")
 
     async with Office(Listener(answer)) as office:
         await office.post(executed("draft.book.v1"))
+        gate.set()
         await office.edge.settled()
         assert [body["summary"] for body in office.teams.posted("PUT")] == ["That time has passed."]
 
@@ -282,9 +304,10 @@ async def test_a_slow_press_that_leaves_its_card_as_it_is_leaves_no_working_card
     is_known: bool, ends_as: list[str]
 ) -> None:
     redrawn: list[str] = []
+    gate = asyncio.Event()
 
     async def answer(turn: Turn) -> None:
-        await asyncio.sleep(0.2)
+        await gate.wait()
         await turn.say("Below the card.")
 
     async def redraw(message: MessageRef) -> bool:
@@ -293,6 +316,7 @@ async def test_a_slow_press_that_leaves_its_card_as_it_is_leaves_no_working_card
 
     async with Office(Listener(answer), redraw=redraw) as office:
         await office.post(executed("visit.show.v1", replyToId="card-7"))
+        gate.set()
         await office.edge.settled()
         assert redrawn == ["card-7"]
         assert [body["summary"] for body in office.teams.posted("PUT")] == ends_as
@@ -335,14 +359,17 @@ async def test_a_refresh_that_changes_nothing_says_nothing() -> None:
 
 
 async def test_a_slow_refresh_changes_nothing() -> None:
+    gate = asyncio.Event()
+
     async def answer(turn: Turn) -> Answer:
         assert turn.is_automatic
-        await asyncio.sleep(0.2)
+        await gate.wait()
         return Show(card("fresh"))
 
     async with Office(Listener(answer)) as office:
         _, body = await office.post(executed("visit.show.v1", trigger="automatic"))
         assert body["value"] == ""
+        gate.set()
         await office.edge.settled()
         assert office.teams.calls == []
 
@@ -363,14 +390,17 @@ async def test_a_search_does_not_wait_for_the_conversation() -> None:
 
 
 async def test_a_slow_invoke_says_so_in_its_shape() -> None:
+    gate = asyncio.Event()
+
     async def slow(turn: Turn) -> Any:
-        await asyncio.sleep(0.2)
+        await gate.wait()
 
     async with Office(Listener(), handlers={"task/fetch": slow, "application/search": slow}) as office:
         _, body = await office.post(invoked("task/fetch"))
         assert body["task"]["type"] == "message"
         _, body = await office.post(invoked("application/search"))
         assert body["value"] == {"results": []}
+        gate.set()
 
 
 async def test_a_turn_without_end_is_stopped_and_told() -> None:
@@ -385,8 +415,10 @@ async def test_a_turn_without_end_is_stopped_and_told() -> None:
 
 
 async def test_stopping_lets_running_turns_end_and_takes_no_new_ones() -> None:
+    gate = asyncio.Event()
+
     async def answer(turn: Turn) -> Answer:
-        await asyncio.sleep(0.1)
+        await gate.wait()
         return Say("Done after all.")
 
     async with Office(Listener(answer), timing=Timing(budget=0.01, typing_after=9)) as office:
@@ -394,6 +426,7 @@ async def test_stopping_lets_running_turns_end_and_takes_no_new_ones() -> None:
         stopping = asyncio.create_task(office.edge.stop())
         await asyncio.sleep(0)
         assert (await office.post(said("more")))[0] == 503
+        gate.set()
         await stopping
         assert office.teams.texts() == ["Done after all."]
 
