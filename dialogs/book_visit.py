@@ -48,7 +48,7 @@ class BookVisitDialog(ComponentDialog):  # type: ignore[misc]
         wants_form = False
         if reading is not None:
             after = _answered(draft, reading, remembered(talk).asked)
-            wants_form = reading.intent is Intent.change
+            wants_form = reading.intent is Intent.change or (reading.intent is Intent.book and not reading.says_parts)
             if after is draft and not reading.questions and not wants_form:
                 await talk.say(talk.t("chat.answer_not_understood"))
             draft = await self._desk.visits.keep_draft(after, talk.person)

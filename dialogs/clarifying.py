@@ -16,6 +16,7 @@ _NEEDED: dict[Intent, frozenset[Part]] = {
     Intent.handover: frozenset({"date", "staff"}),
     Intent.out: frozenset({"date", "staff"}),
     Intent.cancel: frozenset({"client", "date", "time", "staff"}),
+    Intent.arrived: frozenset({"client"}),
     Intent.move: frozenset({"client", "staff"}),  # day and time are the new ones, and asked once the visit is known
 }
 """What each wish cannot be answered without once it was said; drafts and new times have their own questions."""

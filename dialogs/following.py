@@ -13,11 +13,13 @@ from cards.draft_verbs import (
     ChangeDraft,
 )
 from cards.elements import execute
+from cards.list_card import choose_card
 from cards.menu_cards import not_understood_card
 from cards.menu_verbs import ListPage, ShowSettings
 from cards.notice_cards import discarded_card, notice_card
 from cards.payload import VerbPayload
 from cards.visit_verbs import (
+    MarkArrived,
     MoveAnyway,
     MoveVisit,
     ReasonInputs,
@@ -177,6 +179,29 @@ class Following:
             return False
         await self._press(talk, RunningLate.of(visit))
         return True
+
+    async def arrived(self, talk: Talk, reading: Reading) -> None:
+        """A client is here: for the visit of today that is named or spoken of; else it is asked for which."""
+        today = wall_clock(talk.now, talk.person.time_zone)[0]
+        coming = [
+            each
+            for each in await self._desk.visits.agenda(today, talk.person)
+            if each.ends_at > talk.now and not each.is_cancelled
+        ]
+        topic = remembered(talk).topic
+        if reading.client_name:
+            named = {each.id for each in await self._desk.visits.find(reading.client_name, talk.person)}
+            meant = fits = [each for each in coming if each.id in named]
+        else:
+            meant = [each for each in coming if topic is not None and each.id == topic.id]
+            fits = meant or [each for each in coming if each.organizer.id == talk.person.id] or coming
+        if len(meant) == 1:
+            await self._press(talk, MarkArrived.of(meant[0]))
+        elif fits:
+            await talk.show(choose_card(fits, "arrived", talk.reader, now=talk.now))
+        else:
+            words = talk.t("chat.nobody_today", client=reading.client_name or "")
+            await talk.show(notice_card(words if reading.client_name else talk.t("chat.none_today"), talk.reader))
 
     async def undo(self, talk: Talk) -> None:
         """Take back the latest change of the visit spoken of."""

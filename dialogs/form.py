@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from bot.strings.words import local
 from bot.understanding.reading import Ask, Option, Reading
 from bot.visits.drafts import DraftParts, Part, changed
-from bot.visits.models import Clinic, Draft
+from bot.visits.models import EARLIEST, LATEST, Clinic, Draft
 from bot.visits.slots import wall_clock_says
 from cards.draft_verbs import FormInputs
 from cards.payload import typed_day
@@ -179,4 +179,4 @@ def _instant(typed: str) -> datetime | None:
         moment = datetime.fromisoformat(typed)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    return moment if moment.tzinfo is not None and EARLIEST <= moment.date() <= LATEST else None

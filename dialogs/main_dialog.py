@@ -33,6 +33,7 @@ _ASIDE = frozenset(
         Intent.time_zone,
         Intent.handover,
         Intent.out,
+        Intent.arrived,
     }
 )
 """What is answered in between; then what was being asked is asked again."""
@@ -78,7 +79,7 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         if reading.intent in _ASIDE and reading.is_sure:
             if await self._clarifying.asks(talk, reading):
                 return Dialog.end_of_turn
-            await self._answering.answer(talk, reading)
+            await self._answer_aside(talk, reading)
             if reading.intent is not Intent.free:  # its card is an answer itself
                 await inner_dc.reprompt_dialog()
             return Dialog.end_of_turn
@@ -90,6 +91,12 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
             await inner_dc.cancel_all_dialogs()
             return await self._route(inner_dc, talk, reading)
         return await inner_dc.continue_dialog()
+
+    async def _answer_aside(self, talk: Talk, reading: Reading) -> None:
+        if reading.intent is Intent.arrived:
+            await self._following.arrived(talk, reading)
+        else:
+            await self._answering.answer(talk, reading)
 
     async def _stops(self, talk: Talk, reading: Reading, under_way: str) -> bool:
         if under_way in (RESCHEDULE_VISIT, CANCEL_VISIT) and remembered(talk).topic is None:  # whose visit is open
@@ -120,7 +127,7 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
             return await inner_dc.end_dialog()
         if intent in _ASIDE:
             if not await self._clarifying.asks(talk, reading):
-                await self._answering.answer(talk, reading)
+                await self._answer_aside(talk, reading)
         elif intent is Intent.undo:
             await self._following.undo(talk)
         elif intent is Intent.stop:

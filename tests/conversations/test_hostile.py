@@ -107,6 +107,9 @@ async def test_a_day_where_no_visit_can_be_is_told_beside_its_field(chat: Chat, 
     await chat.says("book")
     await chat.taps("Continue", {"Date": day, "Time (Pacific)": "11 pm"})
     assert "This is not a day." in chat.reads()
+    form = chat.press_of("Check times")["value"]["action"]["data"]
+    body = await presses(chat, {**form, "input_slot": f"{day}T23:00:00-12:00"})
+    assert "Something went wrong" not in str(body)
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
