@@ -23,6 +23,8 @@ InvitationText = Callable[[Visit], str]
 
 _EVENT_FIELDS = "id,start,end,isCancelled,onlineMeeting"
 DAY = timedelta(days=1)
+PAGE = 500
+"""Events asked for at once: Graph's own pages hold ten, and a month of a full calendar would be dozens of requests."""
 DUPLICATE = "ErrorDuplicateTransactionId"
 
 
@@ -130,6 +132,7 @@ class OutlookCalendar(OnlineBackend):
             "startDateTime": wire.zulu(min(starts) - DAY),
             "endDateTime": wire.zulu(max(starts) + DAY),
             "$select": "id,start,end,isCancelled",
+            "$top": str(PAGE),
         }
         found: dict[str, Slot] = {}
         async for item in self._graph.pages(calls.CALENDAR_VIEW, seat, query=query):

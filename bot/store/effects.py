@@ -137,6 +137,12 @@ class SqlLedger:
         query = select(effects).where(effects.c.state.in_(states)).order_by(effects.c.updated_at.desc()).limit(limit)
         return await self._database.read(lambda connection: [_row(each) for each in connection.execute(query)])
 
+    async def with_open(self, kind: EffectKind) -> frozenset[VisitId]:
+        """The visits for which an effect of this kind is not yet done, given up or left."""
+        query = select(effects.c.visit_id).where(effects.c.kind == kind, effects.c.state.in_(OPEN)).distinct()
+        found = await self._database.read(lambda connection: list(connection.execute(query).scalars()))
+        return frozenset(VisitId(each) for each in found if each is not None)
+
     async def waiting_for_sign_in(
         self, since: datetime, *, person: str | None = None, limit: int = 500
     ) -> Sequence[EffectRow]:

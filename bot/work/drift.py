@@ -11,10 +11,9 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.store.drifts import SqlDrifts
-from bot.store.effects import OPEN
 from bot.visits.errors import CalendarError, ChatBusy, MessageGone, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectKind, Visit
-from bot.visits.ports import CalendarDrift, DriftAnswer, Drifts, EffectReader, MessageRef, Notifier, VisitStore, seen_of
+from bot.visits.models import EffectKind, Visit, VisitId
+from bot.visits.ports import CalendarDrift, DriftAnswer, Drifts, MessageRef, Notifier, VisitStore, seen_of
 from cards.notice_cards import drift_card, drift_settled_card
 from cards.reader import Readers
 
@@ -22,7 +21,6 @@ log = logging.getLogger(__name__)
 
 HORIZON = timedelta(days=31)
 """So far ahead it is looked; one read of each mailbox covers all of it."""
-MOST_VISITS = 400
 SETTLED_AFTER = timedelta(seconds=30)
 """So long after the last change of a visit its calendar is left alone: Graph's answers may lag behind its writes."""
 OPEN_FOR = timedelta(days=31)
@@ -38,6 +36,14 @@ class TellsDesk(Protocol):
         ...
 
 
+class OpenEffects(Protocol):
+    """Which visits have work under way. ``SqlLedger`` is one."""
+
+    async def with_open(self, kind: EffectKind) -> frozenset[VisitId]:
+        """Those with an effect of this kind that has not come to its end."""
+        ...
+
+
 class DriftWatch:
     """Looks every few minutes. Finding the same difference again asks nobody again."""
 
@@ -45,7 +51,7 @@ class DriftWatch:
         self,
         calendar: Drifts,
         visits: VisitStore,
-        effects: EffectReader,
+        effects: OpenEffects,
         rows: SqlDrifts,
         notifier: Notifier,
         desk: TellsDesk,
@@ -64,9 +70,10 @@ class DriftWatch:
     async def look(self) -> None:
         """One round over the coming visits."""
         now = self._clock.now()
-        coming = [each for each in await self._visits.between(now, now + HORIZON) if await self._is_settled(each)]
+        under_way = await self._effects.with_open(EffectKind.calendar)
+        coming = [each for each in await self._visits.between(now, now + HORIZON) if self._is_settled(each, under_way)]
         by_staff: dict[str, list[Visit]] = {}
-        for each in coming[:MOST_VISITS]:
+        for each in coming:
             by_staff.setdefault(each.organizer.id, []).append(each)
         differing: set[tuple[str, str]] = set()
         looked_at: set[str] = set()
@@ -96,7 +103,7 @@ class DriftWatch:
 
     # --- finding ----------------------------------------------------------------------------------
 
-    async def _is_settled(self, visit: Visit) -> bool:
+    def _is_settled(self, visit: Visit, under_way: frozenset[VisitId]) -> bool:
         """Whether the calendar holds what it was told, and nothing is under way: only then a difference is news."""
         if visit.is_cancelled or not self._calendar.keeps(visit):
             return False
@@ -106,8 +113,7 @@ class DriftWatch:
             return False
         if self._clock.now() < (visit.changed_at or visit.created_at) + SETTLED_AFTER:
             return False
-        effects = await self._effects.effects_of(visit.id)
-        return not any(each.kind is EffectKind.calendar and each.state in OPEN for each in effects)
+        return visit.id not in under_way
 
     async def _of_one(self, theirs: Sequence[Visit]) -> Sequence[CalendarDrift] | None:
         """The differences in one member of staff's calendar; None where it could not be read now."""
@@ -119,7 +125,8 @@ class DriftWatch:
 
     async def _ask_once(self, before: Visit, drift: CalendarDrift) -> None:
         visit = await self._visits.visit(before.id)
-        if visit is None or _moment_of(visit) != _moment_of(before) or not await self._is_settled(visit):
+        under_way = await self._effects.with_open(EffectKind.calendar)
+        if visit is None or _moment_of(visit) != _moment_of(before) or not self._is_settled(visit, under_way):
             return  # changed by one of us while the calendar was read
         seen = seen_of(drift)
         if not await self._rows.claim(visit.id, seen):
