@@ -54,7 +54,7 @@ async def crash_matrix(
 ) -> list[Figures]:
     """The matrix on one database; ``only`` picks moments by phase. One row of figures for each phase."""
     wanted: Mapping[str, Sequence[str]] = only or {name: phase.moments() for name, phase in PHASES.items()}
-    found = []
+    found: list[Figures] = []
     async with arena(database, seed=seed) as ring:
         for name, moments in wanted.items():
             phase = PHASES[name]
