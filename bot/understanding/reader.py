@@ -89,9 +89,9 @@ class Understanding:
         intent = intent_said(tokens, words, taken, staff_words(context))
         if intent.intent is Intent.book_anyway:
             return self._anyway(found, intent, context)
-        if only_tells(tokens, words, taken):
-            return self._told(found, intent, context)
         said_phones = find_phones(found, context)
+        if "phone" not in found.values and only_tells(tokens, words, taken):  # nobody tells a tale with a phone number
+            return self._told(found, intent, context)
         zones = find_zones(found, context)
         find_types(found, context)
         said_staff = find_staff(found, context, intent)

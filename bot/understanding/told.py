@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary
 
+_CLAUSES = frozenset(",;.:")
 _SHORTEST = 5
 _SHORTEST_ALONE = 4
 _SUBJECT = 4
@@ -22,6 +23,7 @@ def only_tells(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]
         return True
     wishing, fine, telling = words.phrases("wishing"), words.phrases("telling_fine"), words.phrases("telling")
     is_told = False
+    last = _last_wish(tokens, words)
     at = 0
     while at < len(tokens):
         if wishing.at(tokens, at) is not None:
@@ -32,9 +34,25 @@ def only_tells(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]
             continue
         may_be = not taken[at] and not (at and tokens[at].capital)
         verb = may_be and (telling.at(tokens, at) is not None or _is_past(tokens, at, words))
+        if verb and at >= last > 0:
+            last = 0
         is_told = is_told or (verb and not _of_a_day(tokens, at, words))
         at += 1
-    return is_told
+    return is_told and not last
+
+
+def _last_wish(tokens: Sequence[Token], words: Vocabulary) -> int:
+    """Where a clause of its own begins that ends the message with a day or hour: "missed hers, Thursday 2pm".
+
+    0 where there is none; one that begins with "on" or "at" goes on with what is told.
+    """
+    ends = [at for at, each in enumerate(tokens[:-1]) if each.norm in _CLAUSES and not tokens[at + 1].glued]
+    start = ends[-1] + 1 if ends else 0
+    small = words.phrases("fillers").single_words() | words.phrases("at").single_words()
+    if not start or tokens[start].norm in small:
+        return 0
+    says_when = any(each.kind == "number" or each.norm in words.weekdays for each in tokens[start:])
+    return start if says_when else 0
 
 
 def tells_of_another(tokens: Sequence[Token], words: Vocabulary) -> bool:

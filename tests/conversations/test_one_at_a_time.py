@@ -72,3 +72,26 @@ async def test_a_booking_on_a_day_without_free_times_offers_the_nearest_ones(off
         Bot: [card] Nothing is free on Sat 28 Nov 2026. These are the next free days. …
             offers Mon 30 Nov, 9:30 AM, Tue 1 Dec, 8:00 AM, Wed 2 Dec, 8:00 AM, Thu 3 Dec, 8:00 AM
     """)
+
+
+async def test_an_absence_on_a_day_that_fits_twice_asks_which_first(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: Dr Patel is out on Monday
+        Bot: [card] Which day do you mean by “Monday”?
+            offers Mon 23 Nov 2026, Mon 30 Nov 2026
+        Jordan: the second
+        Bot: I cannot note absences yet. … These are the visits of Dr Asha Patel on Mon 30 Nov 2026:
+        Bot: [card] Mon 30 Nov 2026: 0 visits
+    """)
+
+
+async def test_a_draft_made_to_repeat_is_said_to_be_one_visit(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday 2pm
+        Bot: [card] Please check: Ana Ruiz, Fri 27 Nov 2026, 2:00 PM Pacific, with Dr Min Kim
+        Jordan: make it every Thursday
+        Bot: I book one visit at a time and do not repeat it: …
+        Bot: [card] Please check: Ana Ruiz, Thu 26 Nov 2026, 2:00 PM Pacific, with Dr Min Kim
+    """)
