@@ -30,7 +30,7 @@ class Drifting(Acting):
             visit, starts_at, duration, by=by.id, now=now, quiet=self._quiet_window, override=changes.override_of(visit)
         )
         await self._store.update(new, expected_version=visit.version, check_overlap=True)
-        stored = await self._store.record(visit.id, **_as_in_calendar(drift))
+        stored = await self._store.record(visit.id, **as_in_calendar(drift))
         log.info("drift.adopted", extra={"visit_id": visit.id, "requested_by": by.id})
         await self._start(stored, visit)
         return stored
@@ -48,13 +48,13 @@ class Drifting(Acting):
             raise VisitOver(visit_id=visit.id)
         new = changes.put_back(visit, by=by.id, now=now, in_new_event=drift.kind == "deleted")
         await self._store.update(new, expected_version=visit.version)
-        stored = await self._store.record(visit.id, **_as_in_calendar(drift))
+        stored = await self._store.record(visit.id, **as_in_calendar(drift))
         log.info("drift.put_back", extra={"visit_id": visit.id, "requested_by": by.id})
         await self._start(stored, visit)
         return stored
 
 
-def _as_in_calendar(drift: CalendarDrift) -> VisitResults:
+def as_in_calendar(drift: CalendarDrift) -> VisitResults:
     """What is known of the calendar now."""
     if drift.starts_at is not None:
         return {"calendar_starts_at": drift.starts_at, "calendar_duration": drift.duration}

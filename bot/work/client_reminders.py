@@ -7,11 +7,12 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.visits.models import EffectKind, Person, Visit, VisitId
-from bot.visits.ports import Calendar, MessageRef, Notifier, VisitStore
+from bot.visits.ports import MessageRef, Notifier, VisitStore
+from bot.work.agreeing import ShownCalendar, require_agreement
 from bot.work.due import spread
 from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later
-from bot.work.notices import Notices
+from bot.work.notices import TROUBLE, Notices
 from bot.work.sending import IN_GRAPH, Message, Sending
 from bot.work.visit_cards import CardsOfVisits
 from cards.notice_cards import nudge_card
@@ -35,7 +36,7 @@ class ClientReminders:
     def __init__(
         self,
         engine: Kinds,
-        calendar: Calendar,
+        calendar: ShownCalendar,
         visits: VisitStore,
         notifier: Notifier,
         readers: Readers,
@@ -88,7 +89,9 @@ class ClientReminders:
             if visit is None or not self._stands(visit, payload):
                 name, effect = EFFECT_OF[kind]
                 key = f"{name}:{payload['visit_id']}:{payload['schedule_version']}"
-                await self._sending.give_up(Message(key, effect), "superseded", only_if_begun=True)
+                state = await self._sending.give_up(Message(key, effect), "superseded", only_if_begun=True)
+                if visit is not None and effect in TROUBLE and state is not None:
+                    await self._notices.tell_of(visit, key, state)
                 return None
             due = payload.get("due")
             if due and self._clock.now() < datetime.fromisoformat(due):
@@ -123,6 +126,7 @@ class ClientReminders:
             return None
 
         async def call() -> None:
+            await require_agreement(self._calendar, visit, waits=not was_asked)
             await self._calendar.send_sms(visit, "reminder")
 
         sent = await self._sending.once(message, call, within=IN_GRAPH)

@@ -14,7 +14,8 @@ from typing import Protocol, Self
 from bot.clock import Clock
 from bot.store.effects import EffectRow, SqlLedger
 from bot.visits.models import Clinic, EffectKind, EffectState, LateTold, Person, Visit, VisitId
-from bot.visits.ports import Calendar, Mailer, MessageRef, Notifier, People, VisitStore
+from bot.visits.ports import Mailer, MessageRef, Notifier, People, VisitStore
+from bot.work.agreeing import ShownCalendar
 from bot.work.client_reminders import ClientReminders
 from bot.work.due import minutes_of, nearer_is_due, reminder_due, wanted_reminders
 from bot.work.engine import PATIENT, Json, Run
@@ -33,8 +34,8 @@ log = logging.getLogger(__name__)
 KIND = "reminder"
 
 
-class Outside(Calendar, Mailer, Protocol):
-    """What texts and writes to clients."""
+class Outside(ShownCalendar, Mailer, Protocol):
+    """What texts and writes to clients, and shows the calendar as it is."""
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class Sending:
         log.info("effect.noted", extra={**facts, "requested_by": outcome.requested_by})
         return Sent(outcome.state, outcome.until, outcome.code, outcome.provider_ref)
 
-    async def give_up(self, message: Message, code: str, *, only_if_begun: bool = False) -> None:
+    async def give_up(self, message: Message, code: str, *, only_if_begun: bool = False) -> EffectState | None:
         """Note that it will not be sent any more. One whose process died over it stays in doubt; one that another
         process is sending at this moment is left to it.
         """
@@ -125,7 +125,8 @@ class Sending:
             return None if row.state in CLOSED else self._closed(row, EffectState.skipped, code)
 
         async with self._locks.setdefault(message.key, asyncio.Lock()):
-            await self._ledger.revise(message.key, change)
+            row = await self._ledger.revise(message.key, change)
+        return None if row is None else row.state
 
     async def decide(self, key: str, *, again: bool) -> bool:
         """What an administrator decided about a message that belongs to no visit; False where it cannot be decided."""
@@ -178,7 +179,7 @@ class Sending:
             async with asyncio.timeout(within):
                 reference = await call()
         except (ChatBusy, CalendarBusy) as busy:
-            return self._later(row, busy.retry_after, busy.code)
+            return self._later(row, busy.retry_after, str(busy.facts.get("reason", busy.code)))
         except (OutcomeUnknown, TimeoutError):
             return self._closed(row, EffectState.unknown, "outcome_unknown")
         except SignInNeeded as needed:

@@ -30,7 +30,8 @@ from bot.visits.errors import (
     VisitError,
 )
 from bot.visits.models import EffectState, Told, Visit, VisitId
-from bot.visits.ports import Calendar, VisitResults
+from bot.visits.ports import VisitResults
+from bot.work.agreeing import LOOKS_FOR, ShownCalendar, require_agreement
 from bot.work.plan import SMS_OF, Abilities, Act, Entry, Op, Wait, held_up, next_effect, superseded
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ class Settler:
 
     def __init__(
         self,
-        calendar: Calendar,
+        calendar: ShownCalendar,
         ledger: Ledger,
         clock: Clock,
         *,
@@ -266,8 +267,7 @@ class Settler:
     async def _call(self, intent: _Intent) -> tuple[EffectRow, VisitResults]:
         row = intent.row
         try:
-            if self._clock.now() > row.updated_at + BEGIN_WITHIN:
-                raise Deadline(due=row.updated_at + BEGIN_WITHIN)
+            self._check_time(row.updated_at + BEGIN_WITHIN)
             with noting() as acted:
                 async with asyncio.timeout(CALL_SECONDS):
                     found, results = await self._carry_out(intent)
@@ -301,6 +301,11 @@ class Settler:
         if intent.act.op in SMS_OF:
             return self._closed(row, EffectState.unknown, "outcome_unknown"), _told(row, self._clock.now())
         return self._later(row, EffectState.retrying, self._pause(row, None), code), {}
+
+    def _check_time(self, due: datetime) -> None:
+        """Just before a call. Raises Deadline where this process slept since it wrote the intent."""
+        if self._clock.now() > due:
+            raise Deadline(due=due)
 
     async def _carry_out(self, intent: _Intent) -> tuple[bool, VisitResults]:
         """Make the call. Returns whether there was anything to do it to, and what it taught."""
@@ -344,6 +349,9 @@ class Settler:
                 await calendar.cancel(visit)
                 return True, GONE
             case op:
+                if op is not Op.sms_cancellation:
+                    await require_agreement(calendar, visit)
+                    self._check_time(intent.row.updated_at + BEGIN_WITHIN + timedelta(seconds=LOOKS_FOR))
                 await calendar.send_sms(visit, SMS_OF[op])
                 return True, _told(intent.row, self._clock.now())
 

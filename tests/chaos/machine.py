@@ -11,13 +11,16 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from bot.graph.config import Backend
+from bot.store.effects import OPEN
 from bot.visits.models import EffectState
 from bot.work.plan import SMS_OF
 from tests.chaos.world import CALLS, CUT, FAULTS, World
-from tests.unit.work.world import NINE
 
-STARTS = [NINE + timedelta(hours=each) for each in range(4)]
-MOMENTS = ("intended", "called", "noted", *(f"{op}.{each}" for op in SMS_OF for each in ("intended", "called")))
+HOURS = range(4)
+ONCE = (*SMS_OF, "sms_reminder", "late_email")
+"""What is at most once by itself."""
+MOMENTS = ("intended", "called", "noted", *(f"{op}.{each}" for op in ONCE for each in ("intended", "called")))
 
 
 class VisitMachine(RuleBasedStateMachine):
@@ -25,6 +28,8 @@ class VisitMachine(RuleBasedStateMachine):
 
     looks_up: ClassVar[bool] = True
     sees_others: ClassVar[bool] = True
+    backend: ClassVar[Backend] = "outlook"
+    in_sql: ClassVar[bool] = False
     tally: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
@@ -43,7 +48,14 @@ class VisitMachine(RuleBasedStateMachine):
         window = timedelta(seconds=quiet)
 
         async def made() -> World:
-            return World(email=email, quiet=window, looks_up=self.looks_up, sees_others=self.sees_others)
+            return World(
+                email=email,
+                quiet=window,
+                looks_up=self.looks_up,
+                sees_others=self.sees_others,
+                backend=self.backend,
+                in_sql=self.in_sql,
+            )
 
         self.world = self.run_async(made())
         self._world.books()
@@ -56,13 +68,19 @@ class VisitMachine(RuleBasedStateMachine):
     def _is_on(self) -> bool:
         return self.world is not None and self.world.visit is not None and not self.world.visit.is_cancelled
 
+    def _is_in_calendar(self) -> bool:
+        return self._is_on() and self._world.visit is not None and self._world.visit.meeting_id is not None
+
+    def _is_at_rest_in_calendar(self) -> bool:
+        return self._is_in_calendar() and not any(each.state in OPEN for each in self._world.ledger.rows.values())
+
     # --- people -----------------------------------------------------------------------------------
 
     @precondition(_is_on)
-    @rule(start=st.sampled_from(STARTS), minutes=st.sampled_from([30, 45]))
-    def moves(self, start: Any, minutes: int) -> None:
+    @rule(later=st.sampled_from(HOURS), minutes=st.sampled_from([30, 45]))
+    def moves(self, later: int, minutes: int) -> None:
         """Somebody moves it."""
-        self._world.moves(start, minutes)
+        self._world.moves(self._world.nine + timedelta(hours=later), minutes)
         self._work_begins()
 
     @precondition(_is_on)
@@ -95,6 +113,44 @@ class VisitMachine(RuleBasedStateMachine):
         """An administrator drops something."""
         self.run_async(self._world.drops(number))
         self._work_begins()
+
+    @precondition(_is_on)
+    @rule()
+    def runs_late(self) -> None:
+        """Whoever sees the client is late, and says so."""
+        self.run_async(self._world.runs_late())
+        self._work_begins()
+
+    @precondition(_is_in_calendar)
+    @rule()
+    def asks_for_reminder(self) -> None:
+        """A person has the client reminded now."""
+        self.run_async(self._world.asks_for_reminder())
+        self._work_begins()
+
+    # --- hands in the calendar --------------------------------------------------------------------
+
+    @precondition(_is_at_rest_in_calendar)
+    @rule(later=st.sampled_from(HOURS))
+    def drags(self, later: int) -> None:
+        """Somebody drags it elsewhere in Outlook, once everything has been said of where it was."""
+        self._world.drags(self._world.nine + timedelta(hours=later))
+        self._step()
+
+    @precondition(_is_at_rest_in_calendar)
+    @rule()
+    def deletes(self) -> None:
+        """Somebody deletes it in Outlook."""
+        self._world.deletes()
+        self._step()
+
+    @rule(answer=st.sampled_from(["adopts", "puts_back"]))
+    def answers(self, answer: str) -> None:
+        """A person says what is to become of what the calendar says; to ignore it is to say nothing."""
+        drift = self.run_async(self._world.drift())
+        if drift is not None:
+            self.run_async(getattr(self._world, answer)(drift))
+            self._work_begins()
 
     # --- failures ---------------------------------------------------------------------------------
 
@@ -135,6 +191,13 @@ class VisitMachine(RuleBasedStateMachine):
         self.run_async(self._world.settles())
         self._step()
 
+    @precondition(_is_on)
+    @rule()
+    def nearly_begins(self) -> None:
+        """The visit begins in a quarter of an hour."""
+        self.run_async(self._world.nearly_begins())
+        self._step()
+
     @rule()
     def rests(self) -> None:
         """Long enough for everything to come to an end, and then the truth is looked at."""
@@ -152,7 +215,7 @@ class VisitMachine(RuleBasedStateMachine):
         assert self._world.lies == [], "\n".join(self._world.lies)
 
     def _is_right(self) -> None:
-        wrong = [*self._world.lies, *self._world.untold()]
+        wrong = self.run_async(self._world.amiss())
         assert wrong == [], "\n".join(wrong)
 
     def teardown(self) -> None:
@@ -165,6 +228,8 @@ class VisitMachine(RuleBasedStateMachine):
                     examples=1,
                     long_enough=self.steps >= 20,
                     steps=self.steps,
+                    reminders=sum(each.kind == "reminder" for each in self.world.heard),
+                    late=sum(each.kind == "late" for each in self.world.heard),
                     texts=sum(each.channel == "sms" for each in self.world.heard),
                     mails=sum(each.channel == "mail" for each in self.world.heard),
                     stuck=len(self.world.stuck()),

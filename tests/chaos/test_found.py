@@ -7,7 +7,7 @@ import pytest
 
 from bot.visits.models import EffectState
 from tests.chaos.world import World
-from tests.unit.work.world import NINE
+from tests.unit.work.world import NINE, Killed
 
 TEN = NINE + timedelta(hours=1)
 
@@ -130,3 +130,44 @@ async def test_a_retry_does_not_forget_that_an_event_may_be_there(world: World) 
     await world.resends()
     await world.rests()
     assert world.untold() == []
+
+
+async def test_a_text_waits_until_it_is_known_which_of_two_starts_counts(world: World) -> None:
+    world.books()
+    await world.settles()
+    world.drags(TEN)
+    world.clock.advance(seconds=20)
+    await world.settles()
+    assert said(world, "sms") == []
+    drift = await world.drift()
+    assert drift is not None
+    await world.puts_back(drift)
+    await world.rests()
+    assert said(world, "sms") == [("confirmation", NINE)]
+    assert world.untold() == []
+
+
+async def test_a_reminder_asked_for_before_the_move_is_in_the_calendar_tells_no_old_start(world: World) -> None:
+    world.books()
+    await world.rests()
+    world.fails("change", "forbidden", 1)
+    world.moves(TEN, 30)
+    await world.rests()
+    await world.asks_for_reminder()
+    await world.rests()
+    assert said(world, "sms") == [("confirmation", NINE)]
+    assert states(world, "sms_reminder") == [(EffectState.refused, "held_up")]
+
+
+async def test_the_desk_hears_of_a_reminder_in_doubt_though_its_visit_was_moved_since(world: World) -> None:
+    world.books()
+    await world.rests()
+    world.at("sms_reminder.called", world.dies)
+    await world.asks_for_reminder()
+    with pytest.raises(Killed):
+        await world.engine.goes_until(world.clock.now())
+    world.settler = world.process()
+    world.moves(TEN, 30)
+    await world.rests()
+    assert states(world, "sms_reminder") == [(EffectState.unknown, "outcome_unknown")]
+    assert await world.amiss() == []

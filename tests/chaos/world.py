@@ -3,6 +3,7 @@
 Everything the client hears is noted at the instant it is sent, with what the row says then: that is where a lie shows.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,24 +12,39 @@ from typing import Literal
 import httpx
 
 from bot.graph.backend import open_graph
-from bot.graph.config import GraphConfig
+from bot.graph.config import Backend, GraphConfig
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.faults import Fault
 from bot.graph.identity import Identities
 from bot.graph.pace import Patience
 from bot.store.effects import Decide, EffectRow, LedgerChanges
 from bot.visits import changes
-from bot.visits.errors import NothingToUndo
+from bot.visits.drifting import as_in_calendar
+from bot.visits.errors import CalendarError, NothingToUndo, VisitOver
 from bot.visits.models import Client, EffectKind, EffectState, Visit, VisitId
+from bot.visits.ports import CalendarDrift, VisitResults
 from bot.work.decisions import Decisions
-from bot.work.plan import Abilities
-from bot.work.settling import Settled, Settler
-from tests.contracts.conftest import DR_KIM
+from bot.work.notices import TROUBLE
+from bot.work.plan import SMS_OF, Abilities
+from bot.work.reminders import Reminders
+from bot.work.settling import Ledger, Settled, Settler
+from bot.work.sweep import OVERDUE
+from tests.chaos.ledgers import InMemory, InSql, ShownLedger
+from tests.chaos.outside import Outside
+from tests.chaos.reminding import JORDAN_AS_PERSON, reminders_of
+from tests.contracts.conftest import BUSINESS, DR_KIM
 from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, TENANT_ID
-from tests.unit.work.world import NINE, HandClock, Killed, MemoryLedger
+from tests.unit.work.morning import Chats, HandEngine
+from tests.unit.work.world import NINE, HandClock, Killed
 
 QUIET = timedelta(seconds=20)
+LOOKS = 50
+NEARLY = timedelta(minutes=14)
+A_RETRY = timedelta(minutes=6)
+"""What is planned later than this is no retry: it waits for its own time."""
+LEAD: Mapping[Backend, timedelta] = {"outlook": timedelta(0), "meeting": timedelta(0), "bookings": timedelta(days=2)}
+"""Bookings takes nothing on the same day."""
 EMAIL = "ana.ruiz@example.com"
 VISIT_ID = VisitId("0f6d6f0e5a7b4f4f9d8f3c1d2e3f0001")
 STUCK = frozenset({EffectState.unknown, EffectState.refused, EffectState.failed, EffectState.left})
@@ -42,6 +58,8 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "lobby": ("PATCH", r"/onlineMeetings/"),
     "link": ("GET", r"getVirtualAppointmentJoinWebUrl"),
     "text": ("POST", r"sendVirtualAppointmentSms"),
+    "reminder": ("POST", r"sendVirtualAppointmentReminderSms"),
+    "mail": ("POST", r"sendMail"),
     "end": ("POST|DELETE", r"/events/[^/]+(/cancel)?$"),
     "any": (".*", ""),
 }
@@ -54,7 +72,7 @@ FAULTS: Mapping[str, Mapping[str, object]] = {
     "gone": {"status": 404},
     "answer lost": {"drop_after_commit": True},
 }
-ABOUT_MEETINGS = ("lobby", "link", "text")
+ABOUT_MEETINGS = ("lobby", "link", "text", "reminder")
 CUT = "cut before"
 """The one the emulator cannot play: the request goes out and is never carried out, and nobody hears of it."""
 
@@ -72,7 +90,7 @@ class Heard:
 class Blinkers:
     """A ledger without its de-duplication: a process does not see what another has begun."""
 
-    def __init__(self, ledger: MemoryLedger, owner: str) -> None:
+    def __init__(self, ledger: Ledger, owner: str) -> None:
         self._ledger = ledger
         self._owner = owner
 
@@ -94,6 +112,8 @@ class World:
     quiet: timedelta = QUIET
     looks_up: bool = True
     sees_others: bool = True
+    backend: Backend = "outlook"
+    in_sql: bool = False
     clock: HandClock = field(default_factory=HandClock)
     heard: list[Heard] = field(default_factory=list)
     lies: list[str] = field(default_factory=list)
@@ -102,14 +122,24 @@ class World:
     def __post_init__(self) -> None:
         """The emulator, the edge over it, and a first process."""
         self.emulator = GraphEmulator(clock=self.clock, sleep=_no_wait)
-        config = GraphConfig(tenant_id=TENANT_ID, identities=Identities(calendar="app", visits="app"))
+        self.outside = Outside(self.emulator, self.backend)
+        config = GraphConfig(
+            tenant_id=TENANT_ID,
+            backend=self.backend,
+            identities=Identities(calendar="app", visits="app"),
+            bookings_business=BUSINESS if self.backend == "bookings" else "",
+            reminder_sms=True,
+        )
         self.edge = open_graph(
             config,
             self.clock,
             transport=httpx.MockTransport(self._network),
             patience=Patience(tries=2, first_wait=0.0, budget=0.0),
         )
-        self.ledger = MemoryLedger()
+        self.ledger: ShownLedger = InSql(self.clock) if self.in_sql else InMemory()
+        self.engine = HandEngine(self.clock)
+        self.chats = Chats(self.clock)
+        self.nine = NINE + LEAD[self.backend]
         self.decisions = Decisions(self.ledger, self.clock)
         self.versions: list[Visit] = []
         self.moment: tuple[str, Callable[[], Awaitable[None]]] | None = None
@@ -117,6 +147,9 @@ class World:
         self._processes = 0
         self._doubtful: set[int] = set()
         self._resent = False
+        self._reminded: dict[str, int] = {}
+        self._is_by_hand = False
+        self._anew = 0
         self._belief: dict[Channel, datetime | None] = {"sms": None, "mail": None}
         self.settler = self.process()
 
@@ -124,25 +157,39 @@ class World:
         """Close what was opened; all that was asked must be as Microsoft's schema has it."""
         await self.edge.close()
         await self.emulator.close()
+        await self.ledger.close()
         tally = Tally()
         check_emulator(self.emulator, tally)
         assert tally.faults == []
 
     def process(self) -> Settler:
-        """Another process that settles."""
+        """Another process: it settles, and takes up the reminders."""
         self._processes += 1
         owner = f"process {self._processes}"
+        self.reminders: Reminders = reminders_of(
+            self.engine,
+            self.chats,
+            self.ledger,
+            self.edge.calendar,
+            self.clock,
+            owner=owner,
+            probe=self._probe,
+        )
         return Settler(
             self.edge.calendar,
             self.ledger if self.sees_others else Blinkers(self.ledger, owner),
             self.clock,
             owner=owner,
-            abilities=lambda _: Abilities(),
+            abilities=lambda _: self._abilities(),
             probe=self._probe,
             looks_up=self.looks_up,
             jitter=lambda: 1.0,
             sleep=_no_wait,
         )
+
+    def _abilities(self) -> Abilities:
+        features = self.edge.calendar.features
+        return Abilities(features.online_meetings, features.client_link, features.sms, features.invitations)
 
     # --- what people do ---------------------------------------------------------------------------
 
@@ -151,7 +198,7 @@ class World:
         """The visit as it stands; None before it was booked."""
         return self.ledger.visits.get(VISIT_ID)
 
-    def books(self, starts_at: datetime = NINE) -> None:
+    def books(self, starts_at: datetime | None = None) -> None:
         """One visit, to be texted; invited too where the client has an address."""
         now = self.clock.now()
         self._keep(
@@ -165,7 +212,7 @@ class World:
                 ),
                 organizer=DR_KIM,
                 type_name="Follow-up",
-                starts_at=starts_at,
+                starts_at=starts_at or self.nine,
                 duration=timedelta(minutes=30),
                 time_zone="America/Los_Angeles",
                 text_client=True,
@@ -204,8 +251,67 @@ class World:
             return
         self._keep(back)
 
+    async def runs_late(self) -> None:
+        """Whoever sees the client is late, and says so."""
+        with contextlib.suppress(VisitOver):
+            await self.reminders.running_late(self._standing(), by=JORDAN_AS_PERSON)
+
+    async def asks_for_reminder(self) -> None:
+        """A person has the client reminded, by one tap on a card that says where the visit is."""
+        await self.reminders.send_reminder(self._standing(), by=JORDAN_AS_PERSON)
+
+    # --- what people do in the calendar itself ----------------------------------------------------
+
+    def drags(self, starts_at: datetime) -> None:
+        """Somebody drags it elsewhere in Outlook, which tells whoever is invited by itself."""
+        self._by_hand(lambda: self.outside.move_by_hand(starts_at, timedelta(minutes=30)))
+
+    def deletes(self) -> None:
+        """Somebody deletes it in Outlook."""
+        self._by_hand(self.outside.delete_by_hand)
+
+    def _by_hand(self, act: Callable[[], bool]) -> None:
+        texts, mails = len(self.emulator.state.sms), len(self.emulator.state.mails)
+        self._is_by_hand = True
+        try:
+            act()
+            self._note_new(texts, mails)
+        finally:
+            self._is_by_hand = False
+
+    async def drift(self) -> CalendarDrift | None:
+        """What the calendar says otherwise, as the desk is asked about it: what cannot be read is read again later."""
+        for _ in range(LOOKS):
+            with contextlib.suppress(CalendarError):
+                return next(iter(await self.edge.calendar.drifts([self._standing()])), None)
+            self.clock.advance(seconds=30)
+        raise AssertionError("the calendar is never read")
+
+    async def adopts(self, drift: CalendarDrift) -> None:
+        """What the calendar says is so."""
+        if drift.kind == "deleted":
+            self.cancels(tell=True)
+        elif drift.starts_at is not None and drift.starts_at > self.clock.now():
+            length = drift.duration or self._standing().duration
+            self.moves(drift.starts_at, round(length.total_seconds() / 60))
+            await self._learns(as_in_calendar(drift))
+
+    async def puts_back(self, drift: CalendarDrift) -> None:
+        """What was agreed is so."""
+        visit = self._standing()
+        is_gone = drift.kind == "deleted"
+        self._keep(changes.put_back(visit, by=JORDAN.object_id, now=self.clock.now(), in_new_event=is_gone))
+        if is_gone:
+            self._belief["mail"] = None  # told anew, of a new meeting
+            self._anew = self._standing().schedule_version
+        await self._learns(as_in_calendar(drift))
+
+    async def _learns(self, results: VisitResults) -> None:
+        await self.ledger.transact(VISIT_ID, lambda _visit, _rows: LedgerChanges(results=results))
+
     async def resends(self) -> None:
         """A person has everything sent again that is stuck."""
+        self.clock.advance(seconds=1)  # nobody presses twice at one instant
         for row in self.stuck():
             if await self.decisions.again(VISIT_ID, row.key):
                 self._resent = True
@@ -261,13 +367,14 @@ class World:
     async def is_doubled(self) -> None:
         """The same press was delivered again, to another process, which begins at this very moment."""
         await self.settles(self.process())
+        await self.engine.again()
 
     async def _probe(self, moment: str) -> None:
         if self.moment is None or not moment.endswith(self.moment[0]):
             return
         _, happens = self.moment
         self.moment = None
-        if moment.startswith("sms"):
+        if moment.partition(".")[0] in SMS_OF:
             self._doubtful.add(self._standing().schedule_version)
         await happens()
 
@@ -283,18 +390,50 @@ class World:
                 if settler is not None:
                     return Settled()
                 continue
-            if not settled.again:
+            if not settled.again and (settler is not None or await self._reminds()):
                 return settled
         raise AssertionError("never settles")
+
+    async def _reminds(self) -> bool:
+        """What is planned before the visit, and what of it is due by now; False where the process died over it."""
+        try:
+            if self.visit is not None:
+                await self.reminders.plan_for(self.visit)
+            await self.engine.goes_until(self.clock.now())
+        except Killed:
+            self.settler = self.process()
+            return False
+        return True
+
+    async def nearly_begins(self) -> None:
+        """It is a few minutes before the start."""
+        start = self._standing().starts_at - NEARLY
+        self.clock.advance(seconds=max(0.0, (start - self.clock.now()).total_seconds()))
+        await self.settles()
 
     async def rests(self) -> None:
         """Everything, however long it takes."""
         for _ in range(1000):
             settled = await self.settles()
-            if settled.until is None:
+            planned = self.engine.next_due()
+            soon = planned if planned is not None and planned <= self.clock.now() + A_RETRY else None
+            dues = [each for each in (settled.until, soon) if each is not None]
+            if not dues and not await self._sweeps():
                 return
-            self.clock.advance(seconds=max(0.0, (settled.until - self.clock.now()).total_seconds()))
+            if not dues:
+                continue
+            self.clock.advance(seconds=max(0.0, (min(dues) - self.clock.now()).total_seconds()))
         raise AssertionError("never comes to rest")
+
+    async def _sweeps(self) -> bool:
+        """What a dead process was about to send is looked at again once its claim is over; False where nothing is."""
+        left = [each for each in self.ledger.rows.values() if each.state is EffectState.working and each.claimed_until]
+        for row in left:
+            assert row.claimed_until is not None
+            until = row.claimed_until + OVERDUE
+            self.clock.advance(seconds=max(0.0, (until - self.clock.now()).total_seconds()))
+            await self.reminders.begin_again(row)
+        return bool(left)
 
     # --- what goes over the wire ------------------------------------------------------------------
 
@@ -323,22 +462,42 @@ class World:
     def _note_new(self, texts: int, mails: int) -> None:
         state = self.emulator.state
         for text in state.sms[texts:]:
-            event = next(
-                (each for each in state.events.values() if each.meeting and each.meeting.id == text.meeting_id), None
-            )
-            says = None if text.type == "cancellation" else (event.starts_at if event else None)
-            self._note(Heard("sms", says, str(text.type), self._standing().schedule_version))
+            says = None if text.type == "cancellation" else text.starts_at
+            heard = Heard("sms", says, str(text.type), self._standing().schedule_version)
+            if text.type == "reminder":
+                self._note_once(heard, f"reminder:{heard.schedule_version}")
+            else:
+                self._note(heard)
         for mail in state.mails[mails:]:
             if mail.to != EMAIL:
+                continue
+            if mail.kind == "message":
+                self._note_once(
+                    Heard("mail", self._standing().starts_at, "late", 0), f"late:{self._standing().version}"
+                )
                 continue
             on = [each for each in state.events.values() if not (each.cancelled or each.deleted_at)]
             says = None if mail.kind == "cancellation" else on[-1].starts_at
             self._note(Heard("mail", says, mail.kind, self._standing().schedule_version))
 
+    def _note_once(self, heard: Heard, what: str) -> None:
+        """Said of a visit that is on, where it is; once, unless a person had it sent again."""
+        visit = self._standing()
+        if visit.is_cancelled or heard.says != visit.starts_at:
+            self.lies.append(f"untrue: {heard} while the visit is {'off' if visit.is_cancelled else visit.starts_at}")
+        self._reminded[what] = self._reminded.get(what, 0) + 1
+        if self._reminded[what] > 1 and not self._resent:
+            self.lies.append(f"twice: {heard}")
+        self.heard.append(heard)
+
     def _note(self, heard: Heard) -> None:
         """What the client hears must be so, must be meant for them by now, and must be news."""
         visit, before = self._standing(), self._belief[heard.channel]
         truth = None if visit.is_cancelled else visit.starts_at
+        if self._is_by_hand:
+            self.heard.append(heard)
+            self._belief[heard.channel] = heard.says
+            return
         if heard.says != truth:
             self.lies.append(f"untrue: {heard} while the visit is at {truth}")
         if changes.is_quiet(visit, self.clock.now()):
@@ -355,7 +514,9 @@ class World:
         or a new length, of which Outlook tells with the same start.
         """
         if heard.channel == "mail":
-            return heard.kind == "update" and self._is_other_length()
+            return (heard.kind == "update" and self._is_other_length()) or self._anew > 0
+        if heard.schedule_version == self._anew:
+            return True
         same = any(each.channel == "sms" and each.schedule_version == heard.schedule_version for each in self.heard)
         return self._resent or (not same and any(each < heard.schedule_version for each in self._doubtful))
 
@@ -368,35 +529,56 @@ class World:
         """Effects that wait for a person, or were left by one."""
         return [each for each in self.ledger.rows.values() if each.state in STUCK]
 
+    async def amiss(self) -> list[str]:
+        """What is not as it should be, where the desk is not being asked about the calendar anyway."""
+        if self.visit is not None and await self.drift() is not None:
+            return [*self.lies, *self._never_closed(), *self._desk_untold()]
+        return [*self.lies, *self.untold()]
+
     def untold(self) -> list[str]:
         """What is not as it should be once everything has come to rest, and nobody could know."""
         visit = self.visit
         if visit is None:
             return []
         truth = None if visit.is_cancelled else visit.starts_at
-        wrong = [f"not closed: {key}" for key, row in self.ledger.rows.items() if row.state in _OPEN]
-        wrong += self._calendar_faults(visit)
+        wrong = [*self._never_closed(), *self._desk_untold(), *self._calendar_faults(visit)]
         texts = (EffectKind.sms_confirmation, EffectKind.sms_reschedule, EffectKind.sms_cancellation)
         is_over = self.clock.now() >= visit.ends_at
         if self._belief["sms"] != truth and visit.tell_client and not is_over and not self._is_known(visit, *texts):
             wrong.append(f"texts say {self._belief['sms']}, the visit is at {truth}, and nobody knows")
-        is_mailed = self.email and not is_over
+        is_mailed = self.email and self._abilities().invitations and not is_over
         if is_mailed and self._belief["mail"] != truth and not self._is_known(visit, EffectKind.invitation):
             wrong.append(f"mails say {self._belief['mail']}, the visit is at {truth}, and nobody knows")
         return wrong
 
+    def _never_closed(self) -> list[str]:
+        return [f"not closed: {key}" for key, row in self.ledger.rows.items() if row.state in _OPEN]
+
+    def _desk_untold(self) -> list[str]:
+        """Where somebody is needed, the desk's chat says so."""
+        amiss = [each for each in self.stuck() if each.kind in TROUBLE and each.state is not EffectState.left]
+        told = any(f"desk_notice:{each.key}" in self.engine.known for each in amiss)
+        return [] if told or not amiss else [f"the desk was not told of {', '.join(each.key for each in amiss)}"]
+
     def _calendar_faults(self, visit: Visit) -> list[str]:
-        there = [each for each in self.emulator.state.events.values() if not (each.cancelled or each.deleted_at)]
+        there = self.outside.slots()
         if len(there) > 1:
             return [f"{len(there)} events"]
         if self._is_known(visit):
             return []
         if visit.is_cancelled:
-            return ["cancelled, and still in the calendar"] if there else []
+            return ["cancelled, and still in the calendar"] if there and not self._is_orphan() else []
         if not there:
             return ["not in the calendar"] if self.clock.now() < visit.ends_at else []
-        slot = (there[0].starts_at, there[0].ends_at)
+        slot = there[0]
         return [] if slot == (visit.starts_at, visit.ends_at) else [f"in the calendar at {slot}"]
+
+    def _is_orphan(self) -> bool:
+        """A meeting made by a try whose answer was lost, of a visit called off since. Its only look-up would make it
+        anew; it is in no calendar, and nobody has its link.
+        """
+        tries = [row for key, row in self.ledger.rows.items() if key.startswith("add:")]
+        return self.backend == "meeting" and any(each.attempts and each.state is not EffectState.done for each in tries)
 
     def _is_known(self, visit: Visit, *kinds: EffectKind) -> bool:
         """Whether what stands on the card explains it: the effect itself is stuck, or what has to come before it is."""

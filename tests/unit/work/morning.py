@@ -12,7 +12,7 @@ from bot.store.visit_cards import SqlVisitCards
 from bot.store.visits import SqlVisitStore
 from bot.visits import changes
 from bot.visits.models import Clinic, Person, Preferences, Told, Visit, VisitId
-from bot.visits.ports import MessageRef
+from bot.visits.ports import CalendarDrift, MessageRef
 from bot.work.agenda import Agendas
 from bot.work.engine import TIMED, Handler
 from bot.work.reminders import Office, Reminders
@@ -37,6 +37,7 @@ class HandEngine:
         self._clock = clock
         self._handlers: dict[str, Handler] = {}
         self._waiting: list[tuple[datetime, str, str, Mapping[str, Any]]] = []
+        self._under_way: tuple[datetime, str, str, Mapping[str, Any]] | None = None
         self.known: set[str] = set()
         self.early_by = timedelta(0)
         """The next piece of work begins so much too early, as after a step of the clock."""
@@ -55,6 +56,10 @@ class HandEngine:
     async def cancel(self, work_id: str) -> None:
         self._waiting = [each for each in self._waiting if each[1] != work_id]
 
+    def next_due(self) -> datetime | None:
+        """When the next piece of work begins."""
+        return min((each[0] for each in self._waiting), default=None)
+
     async def goes_until(self, until: datetime) -> None:
         """Move the clock to an instant, and begin on the way whatever is due."""
         while True:
@@ -66,8 +71,25 @@ class HandEngine:
             self._waiting.remove(due[0])
             moment, self.early_by = due[0][0] - self.early_by, timedelta(0)
             self._clock.advance(seconds=max(0.0, (moment - self._clock.now()).total_seconds()))
-            await self._handlers[due[0][2]](_Run(due[0][1]), due[0][3])
+            await self._runs(due[0])
         self._clock.advance(seconds=max(0.0, (until - self._clock.now()).total_seconds()))
+
+    async def again(self) -> None:
+        """The work under way is begun once more, by whoever is registered now: as where it was taken over too early."""
+        if self._under_way is not None:
+            _, work_id, kind, payload = self._under_way
+            await self._handlers[kind](_Run(work_id), payload)
+
+    async def _runs(self, work: tuple[datetime, str, str, Mapping[str, Any]]) -> None:
+        """Run a piece of work. Where the process dies over it, it is the next one's to take up."""
+        before, self._under_way = self._under_way, work
+        try:
+            await self._handlers[work[2]](_Run(work[1]), work[3])
+        except Killed:
+            self._waiting.append(work)
+            raise
+        finally:
+            self._under_way = before
 
 
 class _Run:
@@ -134,6 +156,10 @@ class Client:
         self.texts: list[str] = []
         self.mails: list[tuple[str, str]] = []
         self.failures: list[Exception] = []
+        self.by_hand: list[CalendarDrift] = []
+
+    async def drifts(self, visits: Sequence[Visit]) -> Sequence[CalendarDrift]:
+        return self.by_hand
 
     async def send_sms(self, visit: Visit, kind: str) -> None:
         if self.failures:

@@ -1,7 +1,7 @@
 """Staff are reminded once, in time, of what is still true; clients and the desk likewise."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from bot.store.effects import EffectRow, LedgerChanges
 from bot.store.engine import Database
 from bot.visits.errors import CalendarRefused, ChatBusy, OutcomeUnknown, RecipientUnreachable
 from bot.visits.models import EffectKind, EffectState, Person, Preferences, Visit
+from bot.visits.ports import CalendarDrift
 from bot.work.decisions import Decisions
 from bot.work.settling import HELD_UP
 from tests.personas import JORDAN, KIM, TENANT_ID
@@ -261,6 +262,33 @@ async def test_nobody_is_nudged_for_a_client_who_gets_no_texts(database: Databas
     await morning.books()
     await morning.goes_until(NINE - 50 * MINUTE)
     assert morning.chats.posts == []
+
+
+async def test_a_client_is_not_reminded_while_the_calendar_says_another_time(database: Database) -> None:
+    morning = Morning(database, texts_by_itself=True)
+    visit = await morning.books(text_client=True)
+    morning.client.by_hand = [CalendarDrift(visit_id=visit.id, kind="moved", starts_at=NINE + 60 * MINUTE)]
+    await morning.goes_until(NINE - 10 * MINUTE)
+    assert morning.client.texts == []
+    morning.client.by_hand = []
+    await morning.goes_until(NINE - 8 * MINUTE)
+    assert morning.client.texts == ["reminder"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "calendar_starts_at"), [("held_up", NINE - 60 * MINUTE), ("calendar_differs", NINE)]
+)
+async def test_a_reminder_asked_for_while_the_calendar_says_another_time_is_refused_with_the_reason(
+    database: Database, reason: str, calendar_starts_at: datetime
+) -> None:
+    morning = Morning(database)
+    visit = await morning.books(text_client=True, calendar_starts_at=calendar_starts_at)
+    morning.client.by_hand = [CalendarDrift(visit_id=visit.id, kind="moved", starts_at=NINE + 60 * MINUTE)]
+    await morning.reminders.send_reminder(visit, by=JORDAN_AS_PERSON)
+    await morning.goes_until(EIGHT + MINUTE)
+    assert morning.client.texts == []
+    row = await morning.effect(f"sms_reminder:{visit.id}:1")
+    assert (row.state, row.code) == (EffectState.refused, reason)
 
 
 async def test_a_client_who_does_not_know_of_the_visit_is_not_reminded_of_it(database: Database) -> None:

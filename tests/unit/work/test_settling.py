@@ -7,11 +7,47 @@ import pytest
 
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
 from bot.visits.models import EffectState, VisitId
+from bot.visits.ports import CalendarDrift
 from bot.work.decisions import Decisions
 from tests.unit.work.world import NINE, TEN, Story
 
 NO_WINDOW = timedelta(0)
 BOTH_TOLD = [("confirmation", NINE), ("reschedule", TEN)]
+
+
+async def test_a_text_waits_while_the_calendar_says_something_else_than_it_would() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.books()
+    story.outlook.by_hand = [CalendarDrift(visit_id=story.visit.id, kind="moved", starts_at=TEN)]
+    settled = await story.settles()
+    assert story.outlook.texts == []
+    (row,) = [each for key, each in story.ledger.rows.items() if key.startswith("sms_confirmation:")]
+    assert (row.state, row.code) == (EffectState.retrying, "calendar_differs")
+
+    story.outlook.by_hand = []
+    assert settled.until is not None
+    story.clock.advance(minutes=1)
+    await story.settles()
+    assert story.outlook.texts == [("confirmation", NINE)]
+
+
+async def test_a_text_waits_no_longer_than_other_effects_and_then_somebody_knows() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.books()
+    story.outlook.by_hand = [CalendarDrift(visit_id=story.visit.id, kind="deleted")]
+    await story.settles_all()
+    assert story.outlook.texts == []
+    assert story.state_of("sms_confirmation") is EffectState.failed
+
+
+async def test_a_cancellation_is_told_whatever_the_calendar_says() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.books()
+    await story.settles_all()
+    story.outlook.by_hand = [CalendarDrift(visit_id=story.visit.id, kind="moved", starts_at=TEN)]
+    story.cancels()
+    await story.settles_all()
+    assert story.outlook.texts == [("confirmation", NINE), ("cancellation", None)]
 
 
 async def test_a_booking_is_an_event_a_link_and_one_text() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.store.effects import Decide, EffectRow
 from bot.visits import changes
 from bot.visits.models import Client, EffectState, StaffId, StaffMember, Visit, VisitId
-from bot.visits.ports import CalendarEntry, SmsKind
+from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 from bot.work.plan import CLOSED, Abilities
 from bot.work.settling import Settled, Settler
 
@@ -77,6 +77,8 @@ class Outlook:
         self.after: dict[str, list[BaseException]] = {}
         self.pauses: dict[str, Callable[[], Awaitable[None]]] = {}
         self.lobbies = 0
+        self.by_hand: list[CalendarDrift] = []
+        """What somebody changed in the calendar itself."""
 
     async def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -158,6 +160,12 @@ class Outlook:
         if event is not None and visit.client_invited:
             self.mails += [("cancelled", event["starts_at"]) for _ in event["clients"]]
         self._done("cancel")
+
+    def keeps(self, visit: Visit) -> bool:
+        return True
+
+    async def drifts(self, visits: Sequence[Visit]) -> Sequence[CalendarDrift]:
+        return [each for each in self.by_hand if each.visit_id in {visit.id for visit in visits}]
 
     async def send_sms(self, visit: Visit, kind: SmsKind) -> None:
         await self._call(f"sms_{kind}")
