@@ -87,6 +87,11 @@ class Office:
 
     async def opens(self) -> None:
         """Start the bot."""
+        await self.serves()
+        await self.app.start()
+
+    async def serves(self) -> None:
+        """Answer at the door, as the bot does before it has started."""
         self.app = await build(
             self._settings,
             clock=self.clock,
@@ -95,13 +100,16 @@ class Office:
         )
         self._client = TestClient(TestServer(self.app.web))
         await self._client.start_server()
-        await self.app.start()
 
     async def closes(self) -> None:
         """Stop the bot."""
+        await self.leaves()
+        await self.app.stop()
+
+    async def leaves(self) -> None:
+        """Answer at the door no more."""
         if self._client is not None:
             await self._client.close()
-        await self.app.stop()
 
     async def restarts(self) -> None:
         """Stop the bot and start it again on the same database."""
@@ -124,6 +132,12 @@ class Office:
         return self.chats(
             persona, self._door, self.connector, conversation_id=conversation_id, kind=kind, old_client=old_client
         )
+
+    async def asks(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of a page of the bot's own, as a load balancer gets them."""
+        assert self._client is not None
+        async with self._client.get(path) as answer:
+            return answer.status, await answer.json()
 
     async def _door(self, activity: dict[str, Any]) -> Answer:
         assert self._client is not None
