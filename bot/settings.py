@@ -127,6 +127,8 @@ class Settings(BaseSettings):
 
     # what people notice
     quiet_window_seconds: int = Field(default=20, ge=0, le=3600)
+    keep_visits_days: int = Field(default=365, ge=31)
+    """How long after its end a visit is kept, with everything that was noted about it; then all of it is forgotten."""
     desk_chat: str = ""
     """Conversation id of the desk's group chat: told, without client data, when a person cannot be reached."""
     admins: Listed = ()

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -30,6 +31,7 @@ from bot.store.effects import SqlLedger
 from bot.store.engine import Database, open_database, url_of
 from bot.store.migrating import migrate
 from bot.store.pace import SqlPace
+from bot.store.retention import Retention
 from bot.store.turn_log import SqlTurnLog
 from bot.store.visit_cards import SqlVisitCards
 from bot.store.visits import SqlVisitStore
@@ -290,6 +292,7 @@ def _assembled(
             outside=graph.calendar,
             abilities=lambda visit: _abilities(graph, visit),
             presences=came,
+            retention=Retention(database, keeps_visits=timedelta(days=settings.keep_visits_days)),
         ),
         EngineSettings(engine_database(url), executor),
         probe=seams.probe,

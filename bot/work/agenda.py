@@ -17,6 +17,7 @@ from cards.list_card import agenda_card
 log = logging.getLogger(__name__)
 
 KIND = "agenda"
+MOST_REMEMBERED = 10_000
 AHEAD = timedelta(hours=26)
 STILL_MORNING = timedelta(hours=3)
 """So much later it is still sent, as after a night of standing still."""
@@ -36,6 +37,8 @@ class Agendas:
     async def plan(self) -> None:
         """Schedule everybody's next agenda. Repeating is harmless; call it every minute."""
         now = self._office.clock.now()
+        if len(self._planned) > MOST_REMEMBERED:  # what is planned again is planned once all the same
+            self._planned.clear()
         for staff in self._office.clinic.staff:
             wish = await self._wish(staff)
             if wish is None:

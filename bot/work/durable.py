@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.effects import SqlLedger
+from bot.store.retention import Retention
 from bot.visits.models import Clinic, Visit
 from bot.visits.ports import Notifier, People, VisitStore
 from bot.work.agenda import Agendas
@@ -44,6 +45,7 @@ class Surroundings:
     outside: Outside
     abilities: Callable[[Visit], Abilities]
     presences: PresenceReader
+    retention: Retention
 
 
 @dataclass
@@ -129,7 +131,7 @@ def durable_work(
         engine=engine,
         work=work,
         reminders=reminders,
-        sweep=Sweep(engine, ledger, visits, work, reminders, clock),
+        sweep=Sweep(engine, ledger, visits, work, reminders, around.retention, clock),
         requests=EffectRequests(ledger, work, reminders, sending),
         agendas=Agendas(engine, office, sending),
         waiting=Waiting(engine, office, sending, reminders.notices, around.presences),

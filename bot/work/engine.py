@@ -196,18 +196,22 @@ class DbosEngine:
         found = await DBOS.list_workflows_async(workflow_ids=list(work_ids), load_input=False, load_output=False)
         return {each.workflow_id: each.status for each in found}
 
-    async def forget(self, before: datetime, *, limit: int = 5000) -> int:
+    async def forget(self, before: datetime, *, limit: int = 1000) -> int:
         """Delete work that ended long ago; returns how many pieces. Ids stay known as long as something may repeat."""
-        found = await DBOS.list_workflows_async(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            end_time=before.isoformat(),
-            limit=limit,
-            load_input=False,
-            load_output=False,
-        )
-        if found:
-            await DBOS.delete_workflows_async([each.workflow_id for each in found])
-        return len(found)
+        total = 0
+        while True:
+            found = await DBOS.list_workflows_async(
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                end_time=before.isoformat(),
+                limit=limit,
+                load_input=False,
+                load_output=False,
+            )
+            if found:
+                await DBOS.delete_workflows_async([each.workflow_id for each in found])
+            total += len(found)
+            if len(found) < limit:
+                return total
 
     async def idle(self) -> None:
         """Wait until nothing is under way. What waits for its time does not count."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.store.effects import SqlLedger
+from bot.store.retention import Retention
 from bot.visits.models import VisitId
 from bot.visits.ports import VisitStore
 from bot.work.engine import DbosEngine
@@ -35,9 +36,11 @@ class Sweep:
         visits: VisitStore,
         work: VisitWork,
         reminders: Reminders,
+        retention: Retention,
         clock: Clock,
     ) -> None:
         self._engine = engine
+        self._retention = retention
         self._ledger = ledger
         self._visits = visits
         self._work = work
@@ -110,9 +113,10 @@ class Sweep:
                     self._planned.add(key)
 
     async def _forget(self, now: datetime) -> None:
-        """Once a day, the engine's memory of work that ended long ago."""
+        """Once a day, the engine's memory of work that ended long ago, and what we kept of visits that did."""
         if self._forgot_at is None or now - self._forgot_at >= timedelta(days=1):
             self._forgot_at = now
-            count = await self._engine.forget(now - KEEPS_ENDED_WORK)
+            work = await self._engine.forget(now - KEEPS_ENDED_WORK)
+            rows = await self._retention.forget(now)
             self._planned.clear()
-            log.info("sweep.forgot", extra={"count": count})
+            log.info("sweep.forgot", extra={"work": work, "rows": rows})
