@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.strings.translate import languages
 from bot.strings.words import duration_in_words, time_in_words, zone_in_words
 from bot.visits.models import Draft, Slot
 from cards.draft_verbs import CheckTimes, DiscardDraft, SubmitForm
@@ -36,7 +37,7 @@ CLIENT_ZONES = (
     "America/Anchorage",
     "Pacific/Honolulu",
 )
-CLIENT_FIELDS = ("client_name", "phone", "email", "client_time_zone")
+CLIENT_FIELDS = ("client_name", "phone", "email", "client_time_zone", "client_language")
 VISIT_FIELDS = ("type_name", "staff_id", "day", "time", "duration")
 FIELDS = (*CLIENT_FIELDS, *VISIT_FIELDS, "notes", "text_client")
 MOST_SLOTS = 60
@@ -119,6 +120,7 @@ class _Form:
             "phone": lambda: self._text(name, max_length=40, placeholder=True, style="tel"),
             "email": lambda: self._text(name, max_length=254, placeholder=True, style="email"),
             "client_time_zone": self._client_zone,
+            "client_language": self._client_language,
             "type_name": self._type,
             "staff_id": self._staff,
             "day": self._day,
@@ -239,6 +241,16 @@ class _Form:
             [(same, clinic_zone), *options],
             value=self._value("client_time_zone", held or clinic_zone) or clinic_zone,
             error=self._errors.get("client_time_zone"),
+        )
+
+    def _client_language(self) -> Element:
+        """Each language by its own name, as whoever speaks it knows it."""
+        options = [(self._t(f"settings.languages.{each}"), each) for each in languages()]
+        return choice(
+            "client_language",
+            self._t("book.client_language"),
+            options,
+            value=self._value("client_language", self._draft.client_language),
         )
 
     def _text_client(self) -> Element:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
+from bot.strings.translate import languages
 from bot.strings.words import local
 from bot.understanding.reading import Ask, Option, Reading
 from bot.visits.drafts import DraftParts, Part, changed
@@ -90,6 +91,8 @@ class _Form:
             parts["text_client"] = inputs.text_client
         if inputs.client_time_zone in available_timezones():
             parts["client_time_zone"] = inputs.client_time_zone
+        if inputs.client_language in languages():
+            parts["client_language"] = inputs.client_language
         if "duration" in self._given:
             self._duration(parts)
         self._moment(parts)

@@ -1,9 +1,12 @@
 """The booking form: everything at once, what is wrong beside it, nothing typed is lost."""
 
+from datetime import timedelta
+
 from tests.office import Office
 from tests.personas import JORDAN
 
 FILLS = "Client's name = Ana Ruiz; Client's phone = 206-555-0142; Appointment type = Follow-up; With = Dr Min Kim"
+IN_SPANISH = "Client's language = Español"
 CONFIRM = "Please check: Ana Ruiz, Fri 27 Nov 2026, 2:30 PM Pacific, with Dr Min Kim"
 
 
@@ -131,3 +134,22 @@ async def test_a_form_stays_where_the_calendar_cannot_be_read(office: Office) ->
             shows The calendar could not be read, so I do not know which times are free.
             shows Ana Ruiz
     """)
+
+
+async def test_the_clients_language_is_a_field_of_its_own(office: Office) -> None:
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        Jordan: book
+        Bot: [card] Book a visit: fill in the form
+            shows Client's language
+        Jordan: (fills {FILLS}; {IN_SPANISH}; Date = 2026-11-27; Time (Pacific) = 2:30 PM; taps Continue)
+        Bot: [same card] {CONFIRM}
+        Jordan: (taps Change)
+        Bot: [same card] Book a visit: fill in the form
+        Jordan: (taps Continue)
+        Bot: [same card] {CONFIRM}
+        Jordan: (taps Book)
+        Bot: [same card] Ana Ruiz: Visit booked, …
+    """)
+    [visit] = await office.app.store.between(office.clock.now(), office.clock.now() + timedelta(days=7))
+    assert visit.client.language == "es"
