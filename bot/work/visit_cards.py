@@ -81,11 +81,12 @@ class CardsOfVisits:
         """Remember a message of another kind about the visit, such as a reminder: it stays as it is until the visit's
         own card would look different.
         """
-        await self._rows.remember(visit_id, message, viewer=viewer)
-        visit = await self._visits.visit(visit_id)
-        if visit is not None:
-            card = await self._draw(visit, await self._effects.effects_of(visit_id), viewer, None)
-            await self._rows.note_shown(visit_id, message, _digest(card))
+        async with self._locks.setdefault(visit_id, asyncio.Lock()):  # nobody draws it over before that is noted
+            await self._rows.remember(visit_id, message, viewer=viewer)
+            visit = await self._visits.visit(visit_id)
+            if visit is not None:
+                card = await self._draw(visit, await self._effects.effects_of(visit_id), viewer, None)
+                await self._rows.note_shown(visit_id, message, _digest(card))
 
     async def refresh(self, visit: Visit) -> None:
         """Edit every card of the visit to its present state."""

@@ -1,5 +1,6 @@
 """The organizer hears once that the client waits, whatever dies in between; the desk hears when nobody knows."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,13 +8,14 @@ import pytest
 from bot.store.arrivals import SqlArrivals
 from bot.store.engine import Database
 from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectState, Visit
-from bot.visits.ports import Arrival
+from bot.visits.models import EffectState, Person, Visit
+from bot.visits.ports import Arrival, MessageRef
 from bot.work.arrivals import ArrivalDesk
 from bot.work.reminders import Office
+from bot.work.visit_cards import CardsOfVisits
 from bot.work.waiting import Waiting
-from tests.unit.work.morning import ADMIN, DESK, EIGHT, KIM, NINE, Morning
-from tests.unit.work.world import Killed
+from tests.unit.work.morning import ADMIN, DESK, EIGHT, KIM, NINE, Chats, Morning
+from tests.unit.work.world import HandClock, Killed
 
 HERE = NINE - timedelta(minutes=5)
 
@@ -49,8 +51,10 @@ class Door(Morning):
     async def hears(self, visit: Visit, kind: str, *, at: datetime | None = None, dies: bool = False) -> None:
         """News comes; the process may die once it is noted."""
         self.news += 1
-        moment = at or self.clock.now()
-        arrival = Arrival.model_validate({"visit_id": visit.id, "kind": kind, "at": moment, "key": f"news {self.news}"})
+        moment, who = at or self.clock.now(), "kim" if kind.startswith("staff") else "ana"
+        arrival = Arrival.model_validate(
+            {"visit_id": visit.id, "kind": kind, "at": moment, "key": f"{self.news}:{who}"}
+        )
         if dies:
             await self.came.note(arrival)
             return
@@ -173,3 +177,31 @@ async def test_news_of_a_visit_that_was_moved_since_is_not_told(door: Door) -> N
     await door.moves(visit, EIGHT + timedelta(hours=6))
     await door.waits_until(NINE)
     assert door.told() == 0
+
+
+class SlowToKnow(Chats):
+    """Whoever asks first who reads is told once it goes on."""
+
+    def __init__(self, clock: HandClock) -> None:
+        super().__init__(clock)
+        self.asked, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def person(self, object_id: str) -> Person | None:
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.goes_on.wait()
+        return None
+
+
+async def test_a_message_that_is_just_being_kept_is_not_drawn_over(door: Door) -> None:
+    visit = await at_nine(door)
+    chats = SlowToKnow(door.clock)
+    cards = CardsOfVisits(door.rows, door.store, door.ledger, chats, door.readers, door.clock)
+    where = MessageRef(conversation_id="a:kim", activity_id="1")
+    keeping = asyncio.create_task(cards.keep(visit.id, where, viewer=KIM.object_id))
+    await chats.asked.wait()
+    refreshing = asyncio.create_task(cards.refresh(visit))
+    await asyncio.wait({refreshing}, timeout=0.5)  # it waits for its turn, and would be done by then if it did not
+    chats.goes_on.set()
+    await asyncio.gather(keeping, refreshing)
+    assert chats.edits == []
