@@ -21,8 +21,8 @@ from bot.visits.models import (
     no_place_rules,
 )
 from bot.visits.service import Visits
+from tests.clock import HandClock
 from tests.personas import JORDAN, TENANT_ID
-from tests.unit.work.world import HandClock
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 

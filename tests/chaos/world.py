@@ -32,11 +32,12 @@ from bot.work.sweep import OVERDUE
 from tests.chaos.ledgers import InMemory, InSql, ShownLedger
 from tests.chaos.outside import Outside
 from tests.chaos.reminding import JORDAN_AS_PERSON, reminders_of
+from tests.clock import HandClock
 from tests.contracts.conftest import BUSINESS, DR_KIM
 from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, TENANT_ID
 from tests.unit.work.morning import Chats, HandEngine
-from tests.unit.work.world import NINE, HandClock, Killed
+from tests.unit.work.world import NINE, NOON, Killed
 
 QUIET = timedelta(seconds=20)
 LOOKS = 50
@@ -114,7 +115,7 @@ class World:
     sees_others: bool = True
     backend: Backend = "outlook"
     in_sql: bool = False
-    clock: HandClock = field(default_factory=HandClock)
+    clock: HandClock = field(default_factory=lambda: HandClock(NOON))
     heard: list[Heard] = field(default_factory=list)
     lies: list[str] = field(default_factory=list)
     kills: int = 0

@@ -26,6 +26,7 @@ from bot.graph.identity import Identities, Identity, acting_as
 from bot.graph.pace import Patience
 from bot.visits.models import Client, StaffId, StaffMember, Visit, VisitId
 from bot.visits.ports import Calendar
+from tests.clock import HandClock
 from tests.contracts.tenant import GIVEN, tenant_for
 from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, KIM, PATEL, TENANT_ID, Persona
@@ -37,19 +38,6 @@ BACKENDS: tuple[Backend, ...] = ("outlook", "meeting", "bookings", "virtual-appo
 IDENTITIES: tuple[Identity, ...] = ("app", "delegated")
 FRIDAY = 4
 BUSINESS = "clinic@contoso.example"
-
-
-class HandClock:
-    """Time that moves when told."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **by: float) -> None:
-        self._now += timedelta(**by)
 
 
 async def no_wait(seconds: float) -> None:
@@ -161,7 +149,7 @@ class Office:
 
 def emulated(backend: Backend, identity: Identity, **changes: Any) -> Office:
     """A calendar on an emulator of its own that checks every token. Delegated, staff and receptionist are signed in."""
-    clock = changes.pop("clock", None) or HandClock()
+    clock = changes.pop("clock", None) or HandClock(NOW)
     world = changes.pop("world", None) or world_for(backend)
     signed_in = changes.pop("signed_in", (KIM, PATEL, JORDAN))
     sleep, notify = changes.pop("sleep", no_wait), changes.pop("notify", None)

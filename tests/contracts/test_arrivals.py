@@ -16,7 +16,8 @@ from bot.graph.notices import ClientState, NoticeRefused
 from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.models import Visit
 from bot.visits.ports import Arrival
-from tests.contracts.conftest import NOW, HandClock, Office, as_microsoft_says, emulated
+from tests.clock import HandClock
+from tests.contracts.conftest import NOW, Office, as_microsoft_says, emulated
 from tests.personas import KIM
 
 KEY = new_key()

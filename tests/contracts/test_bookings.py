@@ -16,7 +16,8 @@ from bot.graph.emulator.world import World
 from bot.graph.identity import acting_as
 from bot.visits.errors import CalendarBusy, CalendarRefused, CalendarUnreadable
 from bot.visits.models import PlaceRules, Slot
-from tests.contracts.conftest import BUSINESS, HandClock, Office, world_for
+from tests.clock import HandClock
+from tests.contracts.conftest import BUSINESS, NOW, Office, world_for
 from tests.personas import JORDAN, KIM
 
 Open = Callable[..., Office]
@@ -182,7 +183,7 @@ async def test_a_catalog_slower_than_the_deadline_is_read_to_its_end_and_by_all_
 
 
 async def test_an_old_catalog_is_served_while_a_new_one_is_read_but_none_of_hours_ago(open_office: Open) -> None:
-    held, clock = Held(), HandClock()
+    held, clock = Held(), HandClock(NOW)
     office = open_office("bookings", "app", sleep=held.sleep, clock=clock)
     first = await bookings(office).catalog()
     office.played.faults.add(Fault(method="GET", path="/bookingBusinesses/", delay_s=1, times=3))

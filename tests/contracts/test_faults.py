@@ -23,7 +23,8 @@ from bot.strings.translate import Translator
 from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused, CalendarUnreadable, OutcomeUnknown
 from bot.visits.models import Visit
 from bot.visits.ports import SmsKind
-from tests.contracts.conftest import BACKENDS, IDENTITIES, HandClock, Office, as_microsoft_says, emulated
+from tests.clock import HandClock
+from tests.contracts.conftest import BACKENDS, IDENTITIES, Office, as_microsoft_says, emulated
 
 TRIES = 6
 WORDS = Translator("en-US")

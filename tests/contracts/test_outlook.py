@@ -21,7 +21,8 @@ from bot.visits.errors import (
     TenantProvisioning,
 )
 from bot.visits.models import StaffMember
-from tests.contracts.conftest import HandClock, Office
+from tests.clock import HandClock
+from tests.contracts.conftest import Office
 from tests.personas import JORDAN, KIM
 
 Open = Callable[..., Office]

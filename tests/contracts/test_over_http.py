@@ -10,13 +10,14 @@ from bot.graph.config import GraphConfig
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
 from bot.graph.identity import Identities
-from tests.contracts.conftest import HandClock, Office, as_microsoft_says, world_for
+from tests.clock import HandClock
+from tests.contracts.conftest import NOW, Office, as_microsoft_says, world_for
 from tests.personas import TENANT_ID
 
 
 @pytest.fixture
 async def served() -> AsyncIterator[Office]:
-    clock = HandClock()
+    clock = HandClock(NOW)
     emulator = GraphEmulator(world_for("outlook"), clock=clock)
     emulator.world.switches.page_size = 1
     application = web.Application()

@@ -7,7 +7,8 @@ import pytest
 
 from bot.graph.identity import Identities
 from bot.visits.errors import TenantProvisioning
-from tests.contracts.conftest import DR_PATEL, HandClock, Office, world_for
+from tests.clock import HandClock
+from tests.contracts.conftest import DR_PATEL, Office, world_for
 from tests.personas import PATEL
 
 Open = Callable[..., Office]

@@ -15,10 +15,11 @@ from bot.store.visits import SqlVisitStore
 from bot.visits.errors import DraftChanged, SlotTaken, VisitChanged, VisitNotFound
 from bot.visits.models import Client, Draft, StaffId, Told, Visit, VisitId
 from bot.visits.ports import VisitStore
+from tests.clock import HandClock
 from tests.databases import database, database_url, postgres_server, postgres_url
 from tests.personas import JORDAN
 from tests.unit.visits.conftest import Desk
-from tests.unit.visits.world import DR_KIM, DR_PATEL, NOW, ZONE, HandClock, client, visit
+from tests.unit.visits.world import DR_KIM, DR_PATEL, NOW, ZONE, client, visit
 
 __all__ = ["database", "database_url", "postgres_server", "postgres_url"]
 
@@ -28,7 +29,7 @@ QUARTER = timedelta(minutes=15)
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock()
+    return HandClock(NOW)
 
 
 @pytest.fixture
@@ -184,9 +185,12 @@ async def test_buffers_are_kept_free_but_may_share_their_time(store: VisitStore)
 
 
 async def test_only_the_same_organizers_live_visits_are_in_the_way(store: VisitStore) -> None:
-    await store.insert(visit(MONDAY_NINE, organizer=DR_PATEL), check_overlap=True)
-    await store.insert(visit(MONDAY_NINE, cancelled_at=NOW), check_overlap=True)
-    await store.insert(visit(MONDAY_NINE), check_overlap=True)
+    for each in (visit(MONDAY_NINE, organizer=DR_PATEL), visit(MONDAY_NINE, cancelled_at=NOW), visit(MONDAY_NINE)):
+        await store.insert(each, check_overlap=True)
+    kept = await store.between(NOW, NOW + timedelta(days=7))
+    assert sorted(each.organizer.name for each in kept if not each.is_cancelled) == [DR_KIM.name, DR_PATEL.name]
+    with pytest.raises(SlotTaken):
+        await store.insert(visit(MONDAY_NINE), check_overlap=True)
 
 
 async def test_an_overlap_that_a_person_chose_is_let_through_and_no_other(store: VisitStore) -> None:

@@ -1,7 +1,7 @@
 """An emulator per test, with a clock moved by hand and a caller that speaks to it as the bot's client would."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.state import Meeting
+from tests.clock import HandClock
 from tests.oracle.check import Tally, check_answers
 from tests.personas import KIM
 
@@ -16,19 +17,6 @@ NOW = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
 """A Tuesday, eight in the morning in Los Angeles."""
 PACIFIC = "Pacific Standard Time"
 KIMS = f"/users/{KIM.object_id}"
-
-
-class HandClock:
-    """Time that moves when told."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **by: float) -> None:
-        self._now += timedelta(**by)
 
 
 class Caller:
@@ -113,7 +101,7 @@ async def no_wait(seconds: float) -> None:
 @pytest.fixture
 def clock() -> HandClock:
     """Moved by hand."""
-    return HandClock()
+    return HandClock(NOW)
 
 
 @pytest.fixture

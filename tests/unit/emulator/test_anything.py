@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.graph.emulator.core import GraphEmulator
+from tests.clock import HandClock
 from tests.personas import KIM
-from tests.unit.emulator.conftest import KIMS, Caller, HandClock, no_wait
+from tests.unit.emulator.conftest import KIMS, NOW, Caller, no_wait
 
 CLINIC = "/solutions/bookingBusinesses/clinic@contoso.example"
 POSTS = [
@@ -57,7 +58,7 @@ paths = some.lists(some.sampled_from([*NAMES, "users", "me", "{user}", KIM.objec
 
 
 def ask(method: str, path: str, body: Any = None, **more: Any) -> None:
-    emulator = GraphEmulator(clock=HandClock(), sleep=no_wait)
+    emulator = GraphEmulator(clock=HandClock(NOW), sleep=no_wait)
     answer = asyncio.run(Caller(emulator)(method, path, body, **more))
     if answer.status_code >= 400:
         assert set(answer.json()["error"]) == {"code", "message", "innerError"}

@@ -8,8 +8,9 @@ import pytest
 from bot.graph.emulator.bookings_world import BookingPolicy, lasting_id
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.demo import demo_world
+from tests.clock import HandClock
 from tests.personas import JORDAN, KIM, PATEL
-from tests.unit.emulator.conftest import PACIFIC, Caller, HandClock, error_of, no_wait
+from tests.unit.emulator.conftest import PACIFIC, Caller, error_of, no_wait
 
 CLINIC = "clinic@contoso.example"
 ROOT = f"/solutions/bookingBusinesses/{CLINIC}"

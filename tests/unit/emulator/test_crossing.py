@@ -8,8 +8,9 @@ import pytest
 
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.faults import Fault
+from tests.clock import HandClock
 from tests.personas import KIM
-from tests.unit.emulator.conftest import KIMS, Caller, HandClock, error_of, new_event
+from tests.unit.emulator.conftest import KIMS, Caller, error_of, new_event
 
 
 async def test_a_refusal_is_in_graphs_envelope(graph: Caller) -> None:

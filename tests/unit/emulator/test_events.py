@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from bot.graph.emulator.core import GraphEmulator
+from tests.clock import HandClock
 from tests.personas import PATEL
-from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, HandClock, error_of, new_event
+from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, error_of, new_event
 
 OURS = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name VisitId"
 

@@ -10,8 +10,9 @@ from bot.graph.emulator.by_hand import ChangesByHand
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.demo import demo_world
 from bot.graph.emulator.keeping import REQUESTS_KEPT
+from tests.clock import HandClock
 from tests.personas import KIM
-from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, HandClock, no_wait
+from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, no_wait
 
 NINE = datetime(2026, 9, 4, 16, tzinfo=UTC)
 """Of Friday morning, in Los Angeles."""

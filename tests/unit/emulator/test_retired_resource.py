@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bot.graph.emulator.core import GraphEmulator
-from tests.unit.emulator.conftest import KIMS, Caller, HandClock, error_of
+from tests.clock import HandClock
+from tests.unit.emulator.conftest import KIMS, Caller, error_of
 
 ANA = {"displayName": "Ana Ruiz", "emailAddress": "ana@example.com", "smsCapablePhoneNumber": "+12065550142"}
 BODY = {

@@ -12,8 +12,9 @@ import pytest
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.envelope import NOTIFIER_APP
 from bot.graph.emulator.keys import signing_key
+from tests.clock import HandClock
 from tests.personas import KIM
-from tests.unit.emulator.conftest import KIMS, Caller, HandClock, error_of, no_wait, played
+from tests.unit.emulator.conftest import KIMS, Caller, error_of, no_wait, played
 from tests.unit.emulator.listener import LIFECYCLE, URL, Listener
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.world import AccessPolicy, Cloud
+from tests.clock import HandClock
 from tests.personas import JORDAN, KIM, PATEL
-from tests.unit.emulator.conftest import KIMS, Caller, HandClock, error_of, new_event
+from tests.unit.emulator.conftest import KIMS, Caller, error_of, new_event
 
 SCHEDULE = f"{KIMS}/events"
 

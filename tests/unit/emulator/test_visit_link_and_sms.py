@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from bot.graph.emulator.core import GraphEmulator
-from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, HandClock, error_of
+from tests.clock import HandClock
+from tests.unit.emulator.conftest import KIMS, PACIFIC, Caller, error_of
 
 ANA = {"phoneNumber": "+12065550142", "timeZone": PACIFIC}
 

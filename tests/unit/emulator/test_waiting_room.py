@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from bot.graph.emulator.core import GraphEmulator
+from tests.clock import HandClock
 from tests.personas import KIM, PATEL
-from tests.unit.emulator.conftest import KIMS, Caller, HandClock, error_of, played
+from tests.unit.emulator.conftest import KIMS, Caller, error_of, played
 
 
 async def test_a_client_waits_until_staff_admit_them(graph: Caller, emulator: GraphEmulator) -> None:

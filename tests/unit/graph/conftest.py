@@ -13,6 +13,7 @@ from bot.graph.clouds import cloud_named
 from bot.graph.connections import Connections
 from bot.graph.pace import Patience
 from bot.visits.models import Client, StaffId, StaffMember, Visit, VisitId
+from tests.clock import HandClock
 
 NOW = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
 TENANT = "00000000-0000-4000-8000-0000000000aa"
@@ -24,19 +25,6 @@ KIM = StaffMember(
     time_zone="America/Los_Angeles",
 )
 JORDAN_ID = "00000000-0000-4000-8000-000000000005"
-
-
-class HandClock:
-    """Time that moves when told."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **by: float) -> None:
-        self._now += timedelta(**by)
 
 
 class OpenDoor:
@@ -103,7 +91,7 @@ class Naps:
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock()
+    return HandClock(NOW)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from bot.graph.client import GraphClient
 from bot.graph.identity import Identities, Seating
 from bot.visits.errors import CalendarUnreadable
 from bot.visits.models import BusySpan
-from tests.unit.graph.conftest import KIM, NOW, HandClock, OpenDoor, ScriptedGraph
+from tests.clock import HandClock
+from tests.unit.graph.conftest import KIM, NOW, OpenDoor, ScriptedGraph
 
 HOUR = timedelta(hours=1)
 

@@ -13,7 +13,8 @@ from bot.graph.client import GraphClient
 from bot.graph.clouds import cloud_named
 from bot.graph.identity import Seat
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
-from tests.unit.graph.conftest import TENANT, HandClock, Naps, OpenDoor, ScriptedGraph, connections_to
+from tests.clock import HandClock
+from tests.unit.graph.conftest import TENANT, Naps, OpenDoor, ScriptedGraph, connections_to
 
 KIM = Seat("00000000-0000-4000-8000-000000000001")
 JORDAN = Seat("o5", person="o5")

@@ -10,8 +10,9 @@ import pytest
 from bot.graph.delegated import DelegatedTokens, Sealed, new_key
 from bot.graph.sign_in_by_hand import SignInByHand
 from bot.visits.errors import SignInNeeded
+from tests.clock import HandClock
 from tests.personas import JORDAN
-from tests.unit.graph.conftest import HandClock
+from tests.unit.graph.conftest import NOW
 
 WHO = JORDAN.object_id
 
@@ -59,7 +60,7 @@ def granting() -> Granting:
 @pytest.fixture
 def by_hand(granting: Granting) -> SignInByHand:
     tokens = cast(DelegatedTokens, granting)
-    return SignInByHand(tokens, Sealed(new_key()), Shelf(), HandClock(), redirect="https://bot.example/auth/end")
+    return SignInByHand(tokens, Sealed(new_key()), Shelf(), HandClock(NOW), redirect="https://bot.example/auth/end")
 
 
 async def code_for(by_hand: SignInByHand) -> str:

@@ -16,7 +16,8 @@ from bot.graph.connections import Connections
 from bot.graph.identity import Seat
 from bot.graph.pace import Patience
 from bot.visits.errors import CalendarBusy
-from tests.unit.graph.conftest import TENANT, HandClock, Naps, OpenDoor
+from tests.clock import HandClock
+from tests.unit.graph.conftest import TENANT, Naps, OpenDoor
 
 KIM = Seat("00000000-0000-4000-8000-000000000001")
 

@@ -10,7 +10,8 @@ from bot.graph.clouds import cloud_named
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.demo import demo_world
 from bot.visits.errors import CalendarRefused
-from tests.unit.graph.conftest import TENANT, HandClock
+from tests.clock import HandClock
+from tests.unit.graph.conftest import TENANT
 from tests.unit.graph.test_sign_in import AUTHORITY, LoginOverHttp
 
 

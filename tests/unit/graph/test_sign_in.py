@@ -25,7 +25,8 @@ from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.demo import demo_world
 from bot.graph.tokens import GraphTokens, Token, TokenCache
 from bot.visits.errors import CalendarBusy, CalendarRefused, SignInNeeded
-from tests.unit.graph.conftest import TENANT, HandClock
+from tests.clock import HandClock
+from tests.unit.graph.conftest import TENANT
 
 TOKEN_ADDRESS = f"https://login.emulator.example/{TENANT}/oauth2/v2.0/token"
 AUTHORITY = f"https://login.emulator.example/{TENANT}"

@@ -16,7 +16,8 @@ from bot.graph.emulator.demo import demo_world
 from bot.graph.identity import Identities, Seat, Seating
 from bot.graph.tokens import Token, TokenCache
 from bot.visits.errors import CalendarBusy, CalendarRefused, SignInNeeded
-from tests.unit.graph.conftest import TENANT, HandClock
+from tests.clock import HandClock
+from tests.unit.graph.conftest import TENANT
 from tests.unit.graph.test_sign_in import AUTHORITY, KIM, PERMISSIONS, Answered, LoginOverHttp
 
 

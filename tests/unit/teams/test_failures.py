@@ -17,9 +17,10 @@ from bot.teams.sender import Sender
 from bot.teams.tokens import PUBLIC, CredentialsRefused
 from bot.visits.errors import ChatBusy, MessageGone, OutcomeUnknown, RecipientUnreachable
 from bot.visits.ports import MessageRef
+from tests.clock import HandClock
 from tests.personas import JORDAN, KIM, TENANT_ID
 from tests.unit.teams.memory import MemoryContacts
-from tests.unit.teams.world import APP_ID, NOW, SERVICE_URL, HandClock, Teams, card
+from tests.unit.teams.world import APP_ID, NOW, SERVICE_URL, Teams, card
 
 BLOCKED = {"errorCode": 209, "message": json.dumps({"subCode": "MessageWritesBlocked", "details": "blocked"})}
 
@@ -95,7 +96,7 @@ class Outside:
 
     def __init__(self) -> None:
         self.teams = Teams()
-        self.clock = HandClock()
+        self.clock = HandClock(NOW)
         self.contacts = MemoryContacts()
         self.tokens = Tokens()
         connector = Connector(self.teams.http, self.clock, tokens=self.tokens, hosts=TrustedHosts())

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.teams.answers import Answer, Say
 from bot.teams.turns import Turn
+from tests.clock import HandClock
 from tests.personas import VISITOR
-from tests.unit.teams.world import APP_ID, SERVICE_URL, HandClock, Listener, Office, said
+from tests.unit.teams.world import APP_ID, NOW, SERVICE_URL, Listener, Office, said
 
 
 def signed_office(**more: Any) -> Office:
@@ -124,7 +125,7 @@ async def test_people_of_another_tenant_are_refused() -> None:
 
 
 async def test_new_signing_keys_are_asked_for_once_a_minute_at_most() -> None:
-    clock = HandClock()
+    clock = HandClock(NOW)
     async with signed_office(clock=clock) as office:
         assert (await office.post(said("one", local=False)))[0] == 200
         office.teams.rotate("key-2")
@@ -138,7 +139,7 @@ async def test_new_signing_keys_are_asked_for_once_a_minute_at_most() -> None:
 
 
 async def test_known_keys_serve_for_a_day_while_the_key_host_is_down() -> None:
-    clock = HandClock()
+    clock = HandClock(NOW)
     async with signed_office(clock=clock) as office:
         office.teams.is_down = True
         clock.advance(hours=20)
@@ -160,7 +161,7 @@ async def test_the_bot_s_own_token_is_fetched_once_and_never_on_the_loop() -> No
     async def answer(turn: Turn) -> Answer:
         return Say("Hello.")
 
-    clock = HandClock()
+    clock = HandClock(NOW)
     async with Office(Listener(answer), signed=True, acquire=acquire, clock=clock) as office:
         for _ in range(5):
             assert (await office.post(said("hi", local=False)))[0] == 200

@@ -20,7 +20,8 @@ from botbuilder.schema import Activity
 from bot.teams.answers import Answer
 from bot.teams.state import RefusedState, UnstorableState, decoded, encoded
 from bot.teams.turns import Turn
-from tests.unit.teams.world import HandClock, Listener, Office, said
+from tests.clock import HandClock
+from tests.unit.teams.world import NOW, Listener, Office, said
 
 Step = Callable[[WaterfallStepContext], Awaitable[DialogTurnResult]]
 
@@ -98,7 +99,7 @@ async def test_state_of_an_older_dialog_version_ends_politely() -> None:
 
 
 async def test_state_that_was_left_for_a_day_ends_politely() -> None:
-    clock = HandClock()
+    clock = HandClock(NOW)
     async with Office(DialogBot(), clock=clock) as office:
         await office.post(said("book"))
         clock.advance(hours=23)
@@ -131,7 +132,7 @@ async def test_foreign_state_is_refused_logged_and_the_dialog_starts_again(
         assert stored is not None
         await office.states.forget(key)
         document = {**stored.document, "state": foreign}
-        await office.states.save(key, document, expected_version=0, expires_at=HandClock().now())
+        await office.states.save(key, document, expected_version=0, expires_at=HandClock(NOW).now())
         await office.post(said("Ana"))
         assert office.bot.restarted == "refused"  # type: ignore[attr-defined]
         assert "state.refused" in caplog.messages
@@ -170,7 +171,7 @@ def test_what_is_not_json_cannot_be_kept(value: object) -> None:
 def test_the_fault_names_the_place() -> None:
     state = DialogState()
     with pytest.raises(UnstorableState, match=r"state\.x\[1\] holds a datetime"):
-        encoded({"x": [1, HandClock().now()], "DialogState": state})
+        encoded({"x": [1, HandClock(NOW).now()], "DialogState": state})
 
 
 def test_json_comes_back_as_it_went() -> None:

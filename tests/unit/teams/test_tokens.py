@@ -10,8 +10,9 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.teams.edge import EdgeSettings
 from bot.teams.tokens import PUBLIC, US_GOVERNMENT, BotIdentity, BotTokens, CredentialsRefused, cloud_of, msal_acquire
+from tests.clock import HandClock
 from tests.personas import ANOTHER_TENANT_ID
-from tests.unit.teams.world import APP_ID, HandClock
+from tests.unit.teams.world import APP_ID, NOW
 
 TENANT = "00000000-0000-4000-8000-0000000000aa"
 SINGLE = BotIdentity(APP_ID, tenant_id=TENANT, password="secret")
@@ -56,7 +57,7 @@ class Entra:
 
 async def test_one_discovery_and_one_token_serve_many_turns_and_never_on_the_loop() -> None:
     entra = Entra()
-    tokens = BotTokens(msal_acquire(SINGLE, PUBLIC, entra), HandClock())
+    tokens = BotTokens(msal_acquire(SINGLE, PUBLIC, entra), HandClock(NOW))
     assert [await tokens.token() for _ in range(5)] == ["bot-token"] * 5
     assert len([url for url in entra.requests if url.endswith("/token")]) == 1
     assert len(entra.requests) == 2
@@ -68,7 +69,7 @@ async def test_one_discovery_and_one_token_serve_many_turns_and_never_on_the_loo
 async def test_a_multi_tenant_bot_signs_in_at_bot_framework_s_own_tenant() -> None:
     entra = Entra()
     identity = BotIdentity(APP_ID, "MultiTenant", password="secret")
-    tokens = BotTokens(msal_acquire(identity, PUBLIC, entra), HandClock())
+    tokens = BotTokens(msal_acquire(identity, PUBLIC, entra), HandClock(NOW))
     await tokens.token()
     assert "/botframework.com/" in entra.requests[0]
     await tokens.close()
@@ -77,14 +78,14 @@ async def test_a_multi_tenant_bot_signs_in_at_bot_framework_s_own_tenant() -> No
 async def test_a_managed_identity_needs_no_secret() -> None:
     entra = Entra()
     identity = BotIdentity(APP_ID, "UserAssignedMSI", tenant_id=TENANT)
-    tokens = BotTokens(msal_acquire(identity, PUBLIC, entra), HandClock())
+    tokens = BotTokens(msal_acquire(identity, PUBLIC, entra), HandClock(NOW))
     assert await tokens.token() == "bot-token"
     assert APP_ID not in str(entra.requests[0]) or "169.254" in entra.requests[0]
     await tokens.close()
 
 
 async def test_a_refusal_of_entra_is_an_error_of_its_own() -> None:
-    tokens = BotTokens(msal_acquire(SINGLE, PUBLIC, Entra({"error": "invalid_client"})), HandClock())
+    tokens = BotTokens(msal_acquire(SINGLE, PUBLIC, Entra({"error": "invalid_client"})), HandClock(NOW))
     with pytest.raises(CredentialsRefused, match="invalid_client"):
         await tokens.token()
     await tokens.close()
@@ -92,7 +93,7 @@ async def test_a_refusal_of_entra_is_an_error_of_its_own() -> None:
 
 async def test_after_a_refusal_the_next_turn_asks_again() -> None:
     answers: list[dict[str, Any]] = [{"error": "temporarily_unavailable"}, {"access_token": "new", "expires_in": 3600}]
-    tokens = BotTokens(lambda: answers.pop(0), HandClock())
+    tokens = BotTokens(lambda: answers.pop(0), HandClock(NOW))
     with pytest.raises(CredentialsRefused):
         await tokens.token()
     assert await tokens.token() == "new"
@@ -101,7 +102,7 @@ async def test_after_a_refusal_the_next_turn_asks_again() -> None:
 
 async def test_a_token_near_its_end_is_renewed_behind_the_turn_that_still_uses_it() -> None:
     answers = [{"access_token": "old", "expires_in": 600}, {"access_token": "new", "expires_in": 3600}]
-    clock = HandClock()
+    clock = HandClock(NOW)
     tokens = BotTokens(lambda: answers.pop(0), clock)
     assert await tokens.token() == "old"
     clock.advance(minutes=7)

@@ -12,8 +12,9 @@ from bot.teams.runs import Timing
 from bot.teams.turns import Turn
 from bot.visits.errors import StoreUnavailable
 from bot.visits.ports import MessageRef
+from tests.clock import HandClock
 from tests.unit.teams.memory import MemoryTurnLog
-from tests.unit.teams.world import HandClock, Listener, Office, card, executed, invoked, said, submitted
+from tests.unit.teams.world import NOW, Listener, Office, card, executed, invoked, said, submitted
 
 
 class Counting(Listener):
@@ -212,7 +213,7 @@ async def test_a_turn_that_failed_is_not_run_again() -> None:
 
 
 async def test_a_turn_of_a_process_that_died_is_taken_over() -> None:
-    clock = HandClock()
+    clock = HandClock(NOW)
     async with Office(Counting(), clock=clock, timing=Timing(budget=0.05, poll=0.005)) as office:
         activity, after = said("book"), said("next")
         await office.turn_log.begin(
@@ -232,7 +233,7 @@ async def test_a_turn_of_a_process_that_died_is_taken_over() -> None:
 
 
 async def test_a_process_that_slept_through_its_lease_says_nothing() -> None:
-    clock = HandClock()
+    clock = HandClock(NOW)
 
     async def answer(turn: Turn) -> Answer:
         clock.advance(minutes=5)

@@ -4,7 +4,7 @@ import itertools
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp.web
@@ -35,24 +35,6 @@ NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 QUICK = Timing(budget=0.15, typing_after=0.05, typing_every=0.05, limit=5.0, lease=1.0, poll=0.005)
 
 _ids = itertools.count(1)
-
-
-class HandClock:
-    """A clock that tests move; ``sleep`` moves it too, so nothing waits."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self._now = now
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **by: float) -> None:
-        self._now += timedelta(**by)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self._now += timedelta(seconds=seconds)
 
 
 class Teams:

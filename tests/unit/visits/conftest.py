@@ -13,7 +13,8 @@ from bot.store.visits import SqlVisitStore
 from bot.visits.drafts import DraftParts
 from bot.visits.models import Draft, Override, Person, Visit
 from bot.visits.service import Visits
-from tests.unit.visits.world import DR_KIM, FOLLOW_UP, HandClock, ListedCalendar, NotedWork, clinic, person
+from tests.clock import HandClock
+from tests.unit.visits.world import DR_KIM, FOLLOW_UP, NOW, ListedCalendar, NotedWork, clinic, person
 
 
 class Desk:
@@ -69,6 +70,6 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     database = open_database(tmp_path / "app.db")
     migrate(database.engine)
-    clock = HandClock()
+    clock = HandClock(NOW)
     yield Desk(SqlVisitStore(database, clock), clock)
     await database.close()

@@ -19,9 +19,10 @@ from bot.visits.errors import VisitError
 from bot.visits.models import AppointmentType, Override, Person, SlotVerdict, Visit, VisitId
 from bot.visits.rules import Wanted, collide
 from bot.visits.slots import GRID
+from tests.clock import HandClock
 from tests.personas import JORDAN, KIM
 from tests.unit.visits.conftest import Desk
-from tests.unit.visits.world import FOLLOW_UP, PHYSIO, ZONE, HandClock, at, person
+from tests.unit.visits.world import FOLLOW_UP, NOW, PHYSIO, ZONE, at, person
 
 PEOPLE = st.sampled_from((person(JORDAN), person(KIM)))
 STARTS = st.integers(min_value=0, max_value=4).map(lambda step: at("2026-11-23 09:00") + GRID * step)
@@ -40,7 +41,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.database = open_database(Path(self.folder.name) / "app.db")
         migrate(self.database.engine)
-        self.clock = HandClock()
+        self.clock = HandClock(NOW)
         self.desk = Desk(SqlVisitStore(self.database, self.clock), self.clock)
         self.chosen: set[frozenset[VisitId]] = set()
         """Pairs that somebody let overlap with a reason, having seen it."""

@@ -32,19 +32,6 @@ NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 """A Friday, ten in the morning in Los Angeles."""
 
 
-class HandClock:
-    """Time that moves when told."""
-
-    def __init__(self, now: datetime = NOW) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **by: float) -> None:
-        self._now += timedelta(**by)
-
-
 def at(written: str, zone: str = ZONE) -> datetime:
     """``"2026-11-26 14:30"`` in Los Angeles, as an instant."""
     return datetime.fromisoformat(written).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -19,9 +19,10 @@ from bot.work.reminders import Office, Reminders
 from bot.work.sending import Sending
 from bot.work.visit_cards import CardsOfVisits
 from cards.reader import Readers
+from tests.clock import HandClock
 from tests.personas import JORDAN, KIM, TENANT_ID
 from tests.unit.work.world import KIM as DR_KIM
-from tests.unit.work.world import HandClock, Killed
+from tests.unit.work.world import Killed
 
 DESK = "19:desk@thread.v2"
 ADMIN = "00000000-0000-4000-8000-00000000000f"

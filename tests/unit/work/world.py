@@ -10,6 +10,7 @@ from bot.visits.models import Client, EffectState, StaffId, StaffMember, Visit, 
 from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 from bot.work.plan import CLOSED, Abilities
 from bot.work.settling import Settled, Settler
+from tests.clock import HandClock
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 NINE = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -22,19 +23,6 @@ KIM = StaffMember(
     mailbox="min.kim@contoso.example",
     time_zone="America/Los_Angeles",
 )
-
-
-class HandClock:
-    """Time that moves when told."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **span: float) -> None:
-        self._now += timedelta(**span)
 
 
 class Killed(BaseException):
@@ -178,7 +166,7 @@ class Story:
     """One visit through its life: what people do to it, and a process (or several) that settles it."""
 
     def __init__(self, *, quiet: timedelta = QUIET, email: str | None = None, text: bool = True) -> None:
-        self.clock = HandClock()
+        self.clock = HandClock(NOON)
         self.outlook = Outlook(self.clock)
         self.ledger = MemoryLedger()
         self.abilities = Abilities()

@@ -9,23 +9,16 @@ from bot.store.drifts import SqlDrifts
 from bot.store.engine import Database
 from bot.visits.models import Attended, Client, StaffId, StaffMember, Visit, VisitId
 from bot.visits.ports import Arrival, MessageRef
+from tests.clock import HandClock
 
 NOW = datetime(2026, 11, 23, 22, 20, tzinfo=UTC)
 ID = VisitId("0" * 32)
 SEEN = "moved:20261127T180000Z:30"
 
 
-class HandClock:
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock()
+    return HandClock(NOW)
 
 
 def visit() -> Visit:
@@ -62,10 +55,10 @@ async def test_one_process_asks(database: Database, clock: HandClock) -> None:
 async def test_who_died_before_asking_is_replaced(database: Database, clock: HandClock) -> None:
     drifts = SqlDrifts(database, clock)
     await drifts.claim(ID, SEEN)
-    clock.at += timedelta(minutes=3)
+    clock.advance(minutes=3)
     assert await drifts.claim(ID, SEEN)
     await drifts.asked(ID, SEEN, None)
-    clock.at += timedelta(hours=3)
+    clock.advance(hours=3)
     assert not await drifts.claim(ID, SEEN)
 
 
@@ -88,7 +81,7 @@ async def test_what_comes_back_later_is_a_new_question(
     await drifts.answered(ID, SEEN, answer)
     assert await drifts.open_ones(NOW) == []
     assert not await drifts.claim(ID, SEEN)
-    clock.at += timedelta(hours=1)
+    clock.advance(hours=1)
     assert await drifts.claim(ID, SEEN) is again
 
 
@@ -110,10 +103,10 @@ async def test_a_report_is_due_until_it_was_read(database: Database, clock: Hand
     (due,) = await rows.reports_due(limit=10)
     await rows.report_read(ID, None, tries=due.tries + 1, due_at=NOW + timedelta(minutes=5))
     assert await rows.reports_due(limit=10) == []
-    clock.at += timedelta(minutes=6)
+    clock.advance(minutes=6)
     (due,) = await rows.reports_due(limit=10)
     assert due.tries == 1
-    attended = Attended(began_at=NOW, ended_at=clock.at, lasted=timedelta(minutes=5), clients_came=True)
+    attended = Attended(began_at=NOW, ended_at=clock.now(), lasted=timedelta(minutes=5), clients_came=True)
     await rows.report_read(ID, attended, tries=2, due_at=None)
     await rows.report_due(ID, NOW)
     assert await rows.reports_due(limit=10) == []
