@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.logs import trace_of
 from bot.store.arrivals import News, SqlArrivals
 from bot.visits.errors import VisitError
 from bot.visits.models import Person, Presence, Visit, VisitId
@@ -43,7 +44,7 @@ class ArrivalDesk:
         self._waiting = waiting
         self._clock = clock
         self._followed: set[News] = set()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[object]] = set()
 
     async def presence_of(self, visit: Visit) -> Presence:
         """See ``Presences``."""
@@ -67,13 +68,16 @@ class ArrivalDesk:
             self._aside(self._follow(visit.id, unless=by.id))
 
     async def look(self) -> None:
-        """Follow the latest news once more: a process may have died between noting it and what follows from it."""
+        """Follow the latest news once more: a process may have died between noting it and what follows from it.
+
+        News that could not be followed is looked at again in the next round, and holds up no other.
+        """
         now = self._clock.now()
         fresh = await self._rows.fresh(now - LOOKS_BACK, now - LEFT_LYING)
+        self._followed &= set(fresh)
         for each in fresh:
-            if each not in self._followed:
-                await self._follow(each.visit_id, unless=each.noted_by)
-        self._followed = set(fresh)
+            if each not in self._followed and await self._follow(each.visit_id, unless=each.noted_by):
+                self._followed.add(each)
 
     async def settled(self) -> None:
         """Return once everything that followed from the news is done."""
@@ -89,17 +93,20 @@ class ArrivalDesk:
 
     # --- what follows -----------------------------------------------------------------------------
 
-    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _aside(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _follow(self, visit_id: VisitId, *, unless: str | None = None) -> None:
-        """The organizer is told, not if they noted it themselves, and the visit's cards show it."""
+    async def _follow(self, visit_id: VisitId, *, unless: str | None = None) -> bool:
+        """The organizer is told, not if they noted it themselves, and the visit's cards show it.
+
+        Returns whether that came to its end.
+        """
         try:
             visit = await self._visits.visit(visit_id)
             if visit is None:
-                return
+                return True
             presence = await self._rows.presence_of(visit)
             waits = presence.waiting_since is not None and not presence.staff_is_in and not visit.is_cancelled
             if waits and visit.organizer.id != unless:
@@ -107,3 +114,8 @@ class ArrivalDesk:
             await self._cards.bring_up_to_date(visit_id)
         except VisitError as error:
             log.warning("arrival.not_followed", extra={"visit_id": visit_id, "code": error.code})
+            return False
+        except Exception as fault:
+            log.error("arrival.not_followed", extra={"visit_id": visit_id, "trace": trace_of(fault)})
+            return False
+        return True

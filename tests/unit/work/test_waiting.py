@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.store.arrivals import SqlArrivals
 from bot.store.engine import Database
 from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectState, Person, Visit
+from bot.visits.models import EffectState, Person, Visit, VisitId
 from bot.visits.ports import Arrival, MessageRef
 from bot.work.arrivals import ArrivalDesk
 from bot.work.reminders import Office
@@ -36,10 +37,13 @@ class Door(Morning):
             clock=self.clock,
         )
         self.waiting = Waiting(self.engine, office, self.sending, self.reminders.notices, self.came)
-        self.desk = ArrivalDesk(self.came, self.store, self.cards, self.waiting, self.clock)
+        visits: Any = _Visits(self)
+        self.desk = ArrivalDesk(self.came, visits, self.cards, self.waiting, self.clock)
 
     def __init__(self, database: Database) -> None:
         self.news = 0
+        self.broken: VisitId | None = None
+        """The visit that cannot be read, as no edge foresaw."""
         self._database = database
         super().__init__(database, reminders=())
 
@@ -77,6 +81,18 @@ class Door(Morning):
         return (await self.effect(f"client_waits:{visit.id}:{visit.schedule_version}")).state
 
 
+class _Visits:
+    """The store as the desk sees it."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def visit(self, visit_id: VisitId) -> Visit | None:
+        if visit_id == self._door.broken:
+            raise ValueError
+        return await self._door.store.visit(visit_id)
+
+
 @pytest.fixture
 async def door(database: Database) -> Door:
     return Door(database)
@@ -103,6 +119,22 @@ async def test_news_whose_process_died_is_followed_by_the_next(door: Door) -> No
     door.process("B")
     await door.waits_until(door.clock.now() + timedelta(minutes=1))
     assert door.told() == 1
+
+
+async def test_news_that_cannot_be_followed_holds_up_no_other_and_is_followed_later(
+    door: Door,
+) -> None:
+    first, second = await door.books(), await door.books(NINE + timedelta(minutes=30))
+    await door.goes_until(HERE)
+    for visit in (first, second):
+        await door.hears(visit, "client_waiting", dies=True)
+    door.broken = first.id
+    await door.waits_until(door.clock.now() + timedelta(minutes=1))
+    assert await door.state(second) is EffectState.done
+    assert door.told() == 1
+    door.broken = None
+    await door.waits_until(door.clock.now() + timedelta(seconds=30))
+    assert door.told() == 2
 
 
 @pytest.mark.parametrize("moment", ["intended", "called", "noted"])
