@@ -19,7 +19,7 @@ from tests.personas import TENANT_ID
 async def served() -> AsyncIterator[Office]:
     clock = HandClock(NOW)
     emulator = GraphEmulator(world_for("outlook"), clock=clock)
-    emulator.world.switches.page_size = 1
+    emulator.world.switches.largest_page = 1
     application = web.Application()
     mount(application, emulator)
     runner = web.AppRunner(application)

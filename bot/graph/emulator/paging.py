@@ -16,7 +16,7 @@ def page(
     strange = {name for name in call.query if name.startswith("$")} - KNOWN
     if strange:
         raise bad_request(f"The query specified in the URI is not valid: {', '.join(sorted(strange))}.")
-    size = min(_number(call, "$top", world.switches.page_size), 1000)
+    size = min(_number(call, "$top", world.switches.page_size), world.switches.largest_page)
     preferred = call.preferences().get("odata.maxpagesize", "")
     if preferred.isdigit():
         size = max(int(preferred), 1)

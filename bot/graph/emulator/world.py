@@ -128,6 +128,8 @@ class Switches(Part):
     extra_properties: bool = False
     """Whether answers carry properties and enum members that no documentation names."""
     page_size: int = 10
+    largest_page: int = 1000
+    """How many a page holds at most, whatever ``$top`` asks for."""
     latency_s: float = 0
     """How long every call takes; more than four at once on one mailbox are then refused."""
     lobby_before_call: bool = True
