@@ -42,6 +42,7 @@ def read_moments(
     is_move: bool,
     as_stretch: bool,
     is_wish: bool,
+    looks_back: bool = False,
 ) -> Moments:
     """Day, hour and length of a message, as far as the grammar goes."""
     now = context.now.astimezone(ZoneInfo(zone))
@@ -71,7 +72,7 @@ def read_moments(
     if gathered.time is not None:
         said["time"] = _words(gathered.time.spans, tokens, text)
     settler = Settler(context, zone, almanac, hours, now, offset)
-    settled = settler.settle(gathered, as_stretch=as_stretch, said=said)
+    settled = settler.settle(gathered, as_stretch=as_stretch, said=said, looks_back=looks_back)
     was = None
     if gathered.was_day is not None or gathered.was_time is not None:
         old = Gathered(day=gathered.was_day, time=gathered.was_time)

@@ -22,6 +22,8 @@ from bot.understanding.zones import spoken_alone
 from bot.visits.models import OfficeHours, OpenSpan
 
 _STRETCHES = frozenset({Intent.free, Intent.agenda, Intent.find, Intent.out, Intent.handover})
+_LOOKS_BACK = frozenset({Intent.agenda, Intent.find})
+"""What may be asked of a day that is over."""
 _TOLD = frozenset({Intent.arrived, Intent.undo, Intent.help, Intent.settings})
 """What may be meant although a message only tells: "Ana Ruiz has arrived", "that was a mistake"."""
 _OTHER_PARTS = frozenset({"client_name", "phone", "email", "type_name", "staff_id", "notes"})
@@ -108,6 +110,7 @@ class Understanding:
             is_move=intent.intent is Intent.move and intent.confidence >= SURE,
             is_wish=intent.confidence >= SURE or len(tokens) <= _SHORT,
             as_stretch=intent.intent in _STRETCHES and intent.confidence >= SURE,
+            looks_back=intent.intent in _LOOKS_BACK and intent.confidence >= SURE,
         )
         settled = moments.settled
         if (

@@ -56,10 +56,17 @@ class Settler:
         self._now = now.replace(tzinfo=None, second=0, microsecond=0)
         self._offset = offset
         self._notes: list[str] = []
+        self._looks_back = False
 
-    def settle(self, gathered: Gathered, *, as_stretch: bool, said: dict[str, str]) -> Settled:
-        """The day and hour. ``as_stretch``: a week or an afternoon is an answer by itself ("when is Kim free?")."""
+    def settle(
+        self, gathered: Gathered, *, as_stretch: bool, said: dict[str, str], looks_back: bool = False
+    ) -> Settled:
+        """The day and hour. ``as_stretch``: a week or an afternoon is an answer by itself ("when is Kim free?").
+
+        ``looks_back``: a day that is over is an answer, too ("show the visits of yesterday").
+        """
         self._notes = []
+        self._looks_back = looks_back
         found = Settled(length=gathered.length, notes=self._notes)
         days, times = gathered.day, gathered.time
         if as_stretch:
@@ -69,6 +76,8 @@ class Settler:
         about = self._context.about
         known = about.day if about is not None else None
         candidates = list(days.dates) if days else []
+        if looks_back and days is not None and days.why == "past":
+            candidates = [*filter(None, (shifted(each, {"years": 1}, -1) for each in candidates)), *candidates]
         moments = self._minutes(times, candidates or ([known] if known else []))
         self._past(days, candidates, times, moments, known, found)
         if found.questions:
@@ -136,6 +145,8 @@ class Settler:
             each_moment: list[int | None] = [*moments] if moments else [None]
             pairs = [(day, each) for day in candidates for each in each_moment]
             ahead = [pair for pair in pairs if not self._is_past(*pair)]
+            if pairs and not ahead and self._looks_back:
+                return
             if pairs and not ahead:
                 self._ask_past(days, candidates, times, moments, found)
                 return
@@ -232,7 +243,7 @@ class Settler:
         if day_why is not None and days is not None:
             first, last = days.vague or (None, None)
             minutes = at.hour * 60 + at.minute if at is not None else None
-            ahead = [each for each in candidates if not self._is_past(each, minutes)] or candidates
+            ahead = [each for each in candidates if self._looks_back or not self._is_past(each, minutes)] or candidates
             options = tuple(Option(day=each, at=at) for each in ahead[:_MOST])
             found.questions.append(
                 Ask(

@@ -30,8 +30,7 @@ async def chat(office: Office) -> Chat:
             "… does not fit together. …",
             "Thu 26 Nov 2026, Thu 3 Dec 2026, Fri 4 Dec 2026",
         ),
-        ("show the visits on November 2", "That is over already. …", None),
-        ("what is on 03/14/2025", "That is over already. …", None),
+        ("show the visits on November 2", "That is over already. …", "Mon 2 Nov 2026, Tue 2 Nov 2027"),
         ("free times for Kim on November 2", "That is over already. …", None),
         ("when is Kim or Patel free tomorrow", "Who do you mean by …", "Dr Min Kim, Dr Asha Patel"),
         ("cancel the visit on November 2", "That is over already. …", None),
@@ -48,6 +47,16 @@ async def test_what_fits_twice_is_asked_and_nothing_is_taken(
         Jordan: {said}
         Bot: [card] {asked}
             {f"offers {offered}" if offered else "shows Or just write the answer."}
+    """)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"), [("show the visits of yesterday", "Sun 22 Nov 2026"), ("what is on 03/14/2025", "Fri 14 Mar 2025")]
+)
+async def test_a_day_that_is_over_and_clear_is_shown(chat: Chat, said: str, day: str) -> None:
+    await chat.plays(f"""
+        Jordan: {said}
+        Bot: [card] {day}: 0 visits
     """)
 
 
