@@ -10,9 +10,9 @@ from bot.work.sending import Sending
 from bot.work.settling import Probe
 from cards.reader import Readers
 from tests.chaos.ledgers import ShownLedger
+from tests.clock import HandClock
 from tests.personas import JORDAN, TENANT_ID
 from tests.unit.work.morning import ADMIN, DESK, Chats, HandEngine, Wishes
-from tests.unit.work.world import HandClock
 
 JORDAN_AS_PERSON = Person(id=JORDAN.object_id, tenant_id=TENANT_ID, name="Jordan", time_zone="America/Los_Angeles")
 

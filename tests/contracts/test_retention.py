@@ -10,8 +10,9 @@ from bot.store.retention import BATCH, Retention
 from bot.store.tables import Moment, effects, firsts, metadata, paces, visits
 from bot.store.visits import SqlVisitStore
 from bot.visits.models import Visit
+from tests.clock import HandClock
 from tests.databases import database, database_url, postgres_server, postgres_url
-from tests.unit.visits.world import HandClock, visit
+from tests.unit.visits.world import visit
 
 __all__ = ["database", "database_url", "postgres_server", "postgres_url"]
 
@@ -21,7 +22,7 @@ YEAR = timedelta(days=365)
 
 async def kept(database: Database, starts_at: datetime, *, number: int = 0) -> Visit:
     """A visit with a row in every table that is about visits."""
-    stored = await SqlVisitStore(database, HandClock()).insert(visit(starts_at), check_overlap=False)
+    stored = await SqlVisitStore(database, HandClock(NOW)).insert(visit(starts_at), check_overlap=False)
 
     def beside(connection: Connection) -> None:
         for table in metadata.sorted_tables:
