@@ -8,13 +8,14 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.application import Application
 from bot.logs import configure_logs
 from bot.played import own_address_of
 from bot.playground.launcher import Playground, PlaygroundError, refuse_taken_port
 from bot.settings import Settings
 from bot.store.engine import url_of
 from bot.visits.errors import StoreUnavailable
-from bot.wiring import Application, build
+from bot.wiring import build
 from bot.work.engine import EngineError
 
 FAILED = 1

@@ -1,48 +1,26 @@
 """Every setting, read once at the start. What is missing or half set is named before anything runs."""
 
 import ipaddress
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from uuid import UUID
+from typing import Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
-    NoDecode,
     SettingsConfigDict,
 )
+
+from bot.written import Ids, Listed, TenantId, Tenants, is_key
 
 AppType = Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"]
 Backend = Literal["outlook", "meeting", "bookings", "virtual-appointment"]
 Identity = Literal["app", "delegated"]
 LobbyScope = Literal["organizer", "organization", "organizationAndFederated", "invited", "organizationExcludingGuests"]
-KEY_BYTES = 32
 Cloud = Literal["global", "gcc", "gcc-high", "dod", "china"]
-
-
-def _listed(value: object) -> object:
-    """``a, b`` as people write lists in an environment variable."""
-    return tuple(each.strip() for each in value.split(",") if each.strip()) if isinstance(value, str) else value
-
-
-def _tenant(value: str) -> str:
-    """A tenant's id in small letters, as every token has it; a domain name signs in too, and then matches no token."""
-    try:
-        return str(UUID(value)) if value else ""
-    except ValueError:
-        raise ValueError(
-            f"{value} is no tenant id: it takes the GUID that the Entra admin center shows as Tenant ID, no domain name"
-        ) from None
-
-
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-TenantId = Annotated[str, AfterValidator(_tenant)]
-Tenants = Annotated[tuple[TenantId, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class SettingsError(Exception):
@@ -131,7 +109,7 @@ class Settings(BaseSettings):
     """How long after its end a visit is kept, with everything that was noted about it; then all of it is forgotten."""
     desk_chat: str = ""
     """Conversation id of the desk's group chat: told, without client data, when a person cannot be reached."""
-    admins: Listed = ()
+    admins: Ids = ()
     """Entra object ids told when something needs an administrator."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] | None = None
@@ -286,7 +264,7 @@ class Settings(BaseSettings):
         wrong = []
         if self.oauth_connection and not self.app_id:
             wrong.append("OAUTH_CONNECTION is set but APP_ID is not: a connection belongs to the bot's registration")
-        if not all(_is_key(each) for each in self.token_cache_keys):
+        if not all(is_key(each) for each in self.token_cache_keys):
             wrong.append("TOKEN_CACHE_KEY is no key: it takes 32 bytes in base64, as `openssl rand -base64 32` prints")
         alone = self.graph_identity_of_host and not self.graph_federated_identity
         if self.token_cache_keys and not self.uses_emulator and alone:
@@ -295,13 +273,6 @@ class Settings(BaseSettings):
                 "set GRAPH_FEDERATED_IDENTITY, or OAUTH_CONNECTION instead"
             )
         return wrong
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(b64decode(text.replace("-", "+").replace("_", "/"), validate=True)) == KEY_BYTES
-    except ValueError:
-        return False
 
 
 def read_settings(**given: object) -> Settings:

@@ -1,10 +1,8 @@
 """Puts the bot together from its settings. The one place that knows every part."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,9 +12,9 @@ import aiohttp.web
 import httpx
 from sqlalchemy import URL
 
-from bot.clinic import ClinicFile, DemoVisit, demo_clinic, load_clinic
+from bot.application import Application
+from bot.clinic import ClinicFile, demo_clinic, load_clinic
 from bot.clock import Clock, SystemClock
-from bot.demo import call_off, seed
 from bot.graph.backend import GraphEdge, open_graph
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
@@ -43,15 +41,14 @@ from bot.teams.routes import add_messages
 from bot.teams.signing import SigningBot
 from bot.tenancy import graph_config, invitation
 from bot.understanding.reader import Understanding
-from bot.visits.models import Clinic, Visit
+from bot.visits.models import Visit
 from bot.visits.service import Visits
-from bot.watching import Parts, Watching, watch
+from bot.watching import Parts, watch
 from bot.web.health import add_health
-from bot.work.durable import DurableWork, Surroundings, durable_work
-from bot.work.engine import AroundStep, DbosEngine, EngineSettings, engine_database
+from bot.work.durable import Surroundings, durable_work
+from bot.work.engine import AroundStep, EngineSettings, engine_database
 from bot.work.lock import FolderLock, hold_folder
 from bot.work.plan import Abilities
-from bot.work.service import VisitWork
 from bot.work.settling import Probe, no_probe
 from bot.work.visit_cards import CardsOfVisits
 from cards.reader import Keeping, Readers
@@ -61,9 +58,6 @@ log = logging.getLogger(__name__)
 
 ALONE = "only"
 """The executor's name where there can be but one: it takes its own work up again after a restart."""
-
-
-CALLING_OFF_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -83,89 +77,6 @@ class CrashSeams:
     around_step: AroundStep | None = None
     looks_up: bool = True
     """Off for proving that the tests notice."""
-
-
-@dataclass
-class Application:
-    """The running bot's parts, as the command line, tests and tools use them."""
-
-    settings: Settings
-    clinic: Clinic
-    clock: Clock
-    database: Database
-    database_url: URL
-    store: SqlVisitStore
-    ledger: SqlLedger
-    visits: Visits
-    durable: DurableWork
-    edge: TeamsEdge
-    graph: GraphEdge
-    understanding: Understanding
-    emulator: GraphEmulator | None
-    watching: Watching
-    demo_visits: Sequence[DemoVisit] = ()
-    web: aiohttp.web.Application = field(default_factory=aiohttp.web.Application)
-    lock: FolderLock | None = None
-    """On the data folder, where it is SQLite's: one process works in it."""
-    _is_warm: bool = False
-
-    @property
-    def work(self) -> VisitWork:
-        """The work that follows a change of a visit."""
-        return self.durable.work
-
-    @property
-    def engine(self) -> DbosEngine:
-        """What carries work through crashes."""
-        return self.durable.engine
-
-    async def start(self) -> None:
-        """Begin to do what is due, and get ready for turns. Serve before: readiness tells when it is done."""
-        await self.edge.start()
-        await self.durable.start()
-        await self.graph.calendar.begin()
-        await asyncio.to_thread(self.understanding.warm_up)
-        if self.demo_visits:
-            await seed(self.demo_visits, self.clinic, self.store, self.work, self.clock)
-        self.watching.start()
-        self._is_warm = True
-
-    async def stop(self) -> None:
-        """Let what runs end, then close everything; the engine last but for the database it may still write to."""
-        self._is_warm = False
-        await self.edge.stop()
-        await self.watching.stop()
-        await self.durable.stop()
-        await self.graph.close()
-        if self.emulator is not None:
-            await self.emulator.close()
-        await self.database.close()
-        if self.lock is not None:
-            self.lock.release()
-
-    async def idle(self) -> None:
-        """Wait until no turn and no work is under way. What waits for its time does not count."""
-        await self.edge.settled()
-        await self.watching.settled()
-        await self.engine.idle()
-
-    async def start_over(self) -> None:
-        """Call every coming visit off without a word, before the world they lie in is forgotten: for the demo."""
-        await call_off(self.store, self.work, self.clock)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CALLING_OFF_SECONDS):
-                await self.idle()
-
-    async def is_warm(self) -> bool:
-        """Whether the start has come to its end."""
-        return self._is_warm and self.engine.is_running
-
-    async def has_database(self) -> bool:
-        """Whether the database answers."""
-        with contextlib.suppress(Exception):
-            await self.database.read(lambda connection: connection.exec_driver_sql("select 1").close())
-            return True
-        return False
 
 
 async def build(

@@ -23,7 +23,8 @@ EVERYTHING = Rule(("bot", "cards", "dialogs", "manifest", "app"), ("*",))
 
 RULES: dict[str, Rule] = {
     "bot.visits": Rule(("bot.clock",), ("pydantic",)),
-    "bot.settings": Rule(("bot.clock",), ("pydantic", "pydantic_settings")),
+    "bot.settings": Rule(("bot.clock", "bot.written"), ("pydantic", "pydantic_settings")),
+    "bot.written": Rule((), ("pydantic", "pydantic_settings")),
     "bot.clock": Rule((), ("pydantic",)),
     "bot.logs": Rule(("bot.clock",), ("pydantic",)),
     "bot.key_sets": Rule(("bot.clock",), ("jwt",)),
@@ -81,6 +82,7 @@ RULES: dict[str, Rule] = {
     "bot.demo": Rule(("bot.visits", "bot.clinic", *LEANED_ON), ("pydantic",)),
     "bot.effects_command": Rule(("bot.store", "bot.visits", *LEANED_ON), ("pydantic",)),
     "bot.wiring": EVERYTHING,
+    "bot.application": EVERYTHING,
     "bot.watching": EVERYTHING,
     "bot.doctor_command": EVERYTHING,
     "bot.signing": EVERYTHING,

@@ -122,7 +122,7 @@ def durable_work(
         sending,
         ledger,
         desk_chat=settings.desk_chat,
-        admins=tuple(each.lower() for each in settings.admins),
+        admins=settings.admins,
         texts_by_itself=settings.reminder_sms,
         can_text=lambda visit: around.abilities(visit).sms,
     )

@@ -16,13 +16,14 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.application import Application
 from bot.clinic import ClinicFile, demo_clinic
 from bot.logs import configure_logs
 from bot.settings import Settings
 from bot.visits import changes
 from bot.visits.errors import VisitChanged
 from bot.visits.models import Visit
-from bot.wiring import Application, CrashSeams, build
+from bot.wiring import CrashSeams, build
 from bot.work.lease import Grace, Lease
 
 QUICK = Grace(look_every=0.3, own_age=1.0, free_for=0.8)

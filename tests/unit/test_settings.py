@@ -96,7 +96,7 @@ def test_the_emulator_can_be_forced_although_a_tenant_is_configured() -> None:
 
 
 def test_names_of_the_environment_are_the_bot_frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("APP_ID", "app"), ("APP_PASSWORD", "p"), ("APP_TENANTID", TENANT_ID), ("ADMINS", "a, b")):
+    for name, value in (("APP_ID", "app"), ("APP_PASSWORD", "p"), ("APP_TENANTID", TENANT_ID), ("ADMINS", "A, b")):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@h/d")
     settings = read_settings()
