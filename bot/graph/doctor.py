@@ -48,6 +48,7 @@ _BACKEND_CALLS: dict[str, tuple[Call, ...]] = {
         calls.READ_APPOINTMENT,
         calls.CHANGE_APPOINTMENT,
         calls.CANCEL_APPOINTMENT,
+        calls.DELETE_APPOINTMENT,
         *_MEETING_CALLS,
     ),
 }
@@ -58,7 +59,13 @@ _BACKEND_CALLS["virtual-appointment"] = (
     calls.CHANGE_OLD_APPOINTMENT,
     calls.DELETE_OLD_APPOINTMENT,
 )
-_ARRIVAL_CALLS = (calls.SUBSCRIBE, calls.LIST_SUBSCRIPTIONS, calls.RENEW_SUBSCRIPTION, calls.UNSUBSCRIBE)
+_ARRIVAL_CALLS = (
+    calls.SUBSCRIBE,
+    calls.LIST_SUBSCRIPTIONS,
+    calls.RENEW_SUBSCRIPTION,
+    calls.REAUTHORIZE_SUBSCRIPTION,
+    calls.UNSUBSCRIBE,
+)
 
 USER_CONSENT = frozenset(
     {

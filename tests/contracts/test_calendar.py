@@ -101,8 +101,10 @@ async def test_cancelling_removes_it_and_again_is_fine(office: Office) -> None:
     await office.calendar.cancel(visit, "The clinic is closed")
 
 
-async def test_cancelling_what_was_never_added_is_fine(office: Office) -> None:
-    await office.calendar.cancel(office.visit())
+async def test_cancelling_what_was_never_added_cancels_nothing(office: Office) -> None:
+    other = await office.booked()
+    await office.calendar.cancel(office.visit(starts_at=other.starts_at + timedelta(days=1)))
+    assert await office.calendar.read(other) is not None
 
 
 async def test_cancelling_after_the_invitation_works_too(office: Office) -> None:

@@ -55,6 +55,9 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) 
 async def test_replicas_that_start_at_once_migrate_once(database_url: str) -> None:
     replicas = [open_database(database_url) for _ in range(4)]
     await asyncio.gather(*(asyncio.to_thread(migrate, each.engine) for each in replicas))
+    with replicas[0].engine.connect() as connection:
+        assert connection.exec_driver_sql("select count(*) from alembic_version").scalar() == 1
+        assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
     for each in replicas:
         await each.close()
 

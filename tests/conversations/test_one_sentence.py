@@ -104,11 +104,11 @@ BOOKINGS = [
 SPANISH = [
     (
         "reserva una cita de seguimiento para Lucía Gómez, 206-555-0142, con la Dra. Patel el viernes a las 3",
-        ("Lucía Gómez", "vie 27 nov 2026", "Dr Asha Patel", "Seguimiento, 30 min", "(206) 555-0142"),
+        ("Lucía Gómez", "vie 27 nov 2026, 15:00", "Dr Asha Patel", "Seguimiento, 30 min", "(206) 555-0142"),
     ),
     (
         "quiero agendar a José Núñez 206-555-0117 resultados de laboratorio con Kim mañana a las 10 y media",
-        ("José Núñez", "mar 24 nov 2026", "Dr Min Kim", "Resultados de laboratorio, 20 min", "(206) 555-0117"),
+        ("José Núñez", "mar 24 nov 2026, 10:30", "Dr Min Kim", "Resultados de laboratorio, 20 min", "(206) 555-0117"),
     ),
 ]
 
@@ -130,7 +130,7 @@ async def test_a_booking_in_one_spanish_sentence(office: Office, sentence: str, 
     shown = "\n".join(f"            shows {each}" for each in slots)
     await chat.plays(f"""
         Sofía: {sentence}
-        Bot: [card] …
+        Bot: [card] Compruebe: …
 {shown}
     """)
 

@@ -1,12 +1,15 @@
 """What an administrator is told, for three clinics."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from bot.graph.config import GraphConfig
-from bot.graph.doctor import diagnosis, doctor, fewest
+from bot.graph.calls import ALL_CALLS
+from bot.graph.config import Backend, GraphConfig
+from bot.graph.doctor import calls_made, diagnosis, doctor, fewest
 from bot.graph.identity import Identities
+from bot.graph.online import SmsShape
 
 APPROVED = Path(__file__).parent / "approved"
 
@@ -46,7 +49,20 @@ def test_no_permission_is_asked_for_twice_over() -> None:
                 assert any(not set(accepted) & rest for accepted in needs), f"{one} is not needed"
 
 
-def test_every_call_is_covered() -> None:
+def test_every_call_that_can_be_made_is_told_of_by_some_configuration() -> None:
+    backends: tuple[Backend, ...] = ("outlook", "meeting", "bookings", "virtual-appointment")
+    shapes: tuple[SmsShape, ...] = ("v1.0", "2022")
+    everything = {
+        call.name
+        for backend, shape in product(backends, shapes)
+        for call in calls_made(
+            GraphConfig("t", backend=backend, sms_shape=shape, reminder_sms=True, arrivals=True, bookings_business="b")
+        )
+    }
+    assert {each.name for each in ALL_CALLS} - everything == set()
+
+
+def test_each_call_is_covered_by_a_permission_that_is_asked_for() -> None:
     for config in CLINICS.values():
         found = diagnosis(config)
         for need in found.needs:
