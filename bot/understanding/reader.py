@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from bot.understanding.answers import chosen_option, half_of, narrowed, remaining
+from bot.understanding.beside import heed
 from bot.understanding.blocks import blocked
 from bot.understanding.found import Found
 from bot.understanding.intent_by_parts import by_parts, by_zone
@@ -16,7 +17,7 @@ from bot.understanding.reading import SURE, Ask, Context, Intent, Option, Readin
 from bot.understanding.several import first_of_two, repeats_at
 from bot.understanding.slips import known_words, mended, staff_words
 from bot.understanding.tokens import LONGEST, tokenized
-from bot.understanding.told import only_tells, tells_of_another
+from bot.understanding.told import only_tells
 from bot.understanding.vocabulary import vocabularies, vocabulary
 from bot.understanding.zones import spoken_alone
 from bot.visits.models import OfficeHours, OpenSpan
@@ -26,7 +27,6 @@ _LOOKS_BACK = frozenset({Intent.agenda, Intent.find})
 """What may be asked of a day that is over."""
 _TOLD = frozenset({Intent.arrived, Intent.undo, Intent.help, Intent.settings})
 """What may be meant although a message only tells: "Ana Ruiz has arrived", "that was a mistake"."""
-_OTHER_PARTS = frozenset({"client_name", "phone", "email", "type_name", "staff_id", "notes"})
 _ASKING = frozenset("?¿")
 _SHORT = 6
 """So short a message is an answer or a wish by itself."""
@@ -134,18 +134,8 @@ class Understanding:
             found.use("repeats", again)
         self._leftover(found, context, moments)
         find_email_and_notes(found)
-        if self._is_beside_it(found, intent, context):
-            found.notes.append("it tells of something else than the visit spoken of, and changes nothing of it")
-            found.values, found.questions, found.used = {}, [], {}
-            return self._finished(found, IntentSaid(), context)
+        heed(found, intent, context)
         return self._finished(found, by_parts(found, intent, context, moments), context)
-
-    @staticmethod
-    def _is_beside_it(found: Found, intent: IntentSaid, context: Context) -> bool:
-        """Whether a message that says a day or hour, and no other part, speaks of something else than what is open."""
-        if context.about is None or context.asked is not None or intent.confidence >= SURE:
-            return False
-        return not found.values.keys() & _OTHER_PARTS and tells_of_another(found.tokens, found.words)
 
     def _told(self, found: Found, intent: IntentSaid, context: Context) -> Reading:
         """What is only told is no wish. A day ahead whose year was said is kept: it cannot be of the past."""

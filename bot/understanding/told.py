@@ -8,8 +8,8 @@ from bot.understanding.vocabulary import Vocabulary
 _CLAUSES = frozenset(",;.:")
 _SHORTEST = 5
 _SHORTEST_ALONE = 4
-_SUBJECT = 4
-"""Words from the beginning that may name what is told of."""
+_BEHIND_NOUN = 2
+"""Where the verb stands in "the lab faxed it"."""
 
 
 def only_tells(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> bool:
@@ -55,26 +55,6 @@ def _last_wish(tokens: Sequence[Token], words: Vocabulary) -> int:
     return start if says_when else 0
 
 
-def tells_of_another(tokens: Sequence[Token], words: Vocabulary) -> bool:
-    """Whether a message begins with a thing or person that no desk speaks of: "the plumber comes on Thursday".
-
-    Beside a draft or a visit its day is no change of it.
-    """
-    markers = words.phrases("noun_markers").single_words() | words.phrases("tellers").single_words()
-    if not tokens or tokens[0].norm not in markers:
-        return False
-    wishing = words.phrases("wishing")
-    if any(wishing.at(tokens, at) is not None for at in range(len(tokens))):
-        return False
-    return any(_is_unknown(each, words) for each in tokens[1:_SUBJECT])
-
-
-def _is_unknown(token: Token, words: Vocabulary) -> bool:
-    """Whether a plain word is none that the language's files know."""
-    known = (words.stopwords, words.detect, words.temporal, words.verbs, words.titles, words.doctors, words.numbers)
-    return token.kind == "word" and not token.capital and not any(token.norm in each for each in known)
-
-
 def _of_a_room(tokens: Sequence[Token], words: Vocabulary) -> bool:
     """Whether it says how a numbered thing is: "room 4 is free"."""
     if len(tokens) < len(("room", "4", "is")) or tokens[1].kind != "number":
@@ -102,4 +82,7 @@ def _is_past(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
         or token.norm in words.verbs
     ):
         return False
+    if at == _BEHIND_NOUN and tokens[0].norm in words.phrases("noun_markers").single_words():
+        beside = {each.norm for each in (tokens[at - 1], *tokens[at + 1 : at + 2])}
+        return not beside & words.generic_types
     return at > 0 and tokens[at - 1].norm in words.phrases("tellers").single_words()
