@@ -6,8 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from dbos import DBOS
+from dbos._utils import GlobalParams
 
 from bot.clock import SystemClock
 from bot.store.engine import url_of
@@ -101,6 +104,28 @@ async def test_what_was_scheduled_outlives_the_process_and_a_new_version_of_the_
     async with running(database_url, work):
         await _until(lambda: bool(begun))
     assert begun[0] >= due
+
+
+async def test_a_deployment_strands_no_work_that_waits(database_url: str) -> None:
+    """DBOS reckons a version from the code of its workflows, and runs only its own version's work; ours is pinned."""
+    begun: list[str] = []
+
+    async def work(run: Run, _: Mapping[str, Any]) -> None:
+        begun.append(run.id)
+
+    of_the_bots = EngineSettings(engine_database(url_of(database_url)), "only")
+    async with running(database_url, work, version=of_the_bots.app_version) as engine:
+        await engine.schedule(KIND, "test:1", {}, due=datetime.now(UTC) + timedelta(seconds=2))
+        before = GlobalParams.app_version
+
+    @DBOS.workflow(name=f"test.of_a_later_build.{uuid4().hex}")
+    async def added() -> None:
+        """What the next build has that this one had not."""
+
+    async with running(database_url, work, version=of_the_bots.app_version):
+        assert GlobalParams.app_version == before
+        await _until(lambda: bool(begun))
+    assert begun == ["test:1"]
 
 
 async def test_work_that_begins_work_from_within_a_step_begins_it_once(database_url: str) -> None:
