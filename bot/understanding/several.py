@@ -20,6 +20,8 @@ def first_of_two(reading: Reading, found: Found, read: Callable[[str], Reading])
     places = (each for each in _cuts(found) if not any(one.start < each[1] < one.end for one in spans))
     for end, start in islice(places, _MOST_TRIED):
         first, rest = read(found.text[:end]), found.text[start:]
+        if first.client_name is None or not (first.is_sure or _is_whole(first)):
+            continue
         second = read(rest)
         if not second.is_sure:
             rest = _wished_alike(first, rest)
