@@ -52,11 +52,6 @@ def visit_buttons(
     ]
 
 
-def is_quiet(visit: Visit, now: datetime) -> bool:
-    """Whether Undo still leaves no trace."""
-    return visit.quiet_until is not None and now < visit.quiet_until
-
-
 def _may_be_late(presence: Presence) -> bool:
     """Whether nobody let the client in yet."""
     return not (presence.admitted_at or presence.ended_at or presence.staff_is_in)
@@ -86,7 +81,7 @@ def _decision(visit: Visit, shown: Sequence[EffectLine], reader: Reader) -> list
 
 def _undo(visit: Visit, shown: Sequence[EffectLine], reader: Reader, now: datetime) -> list[Element | None]:
     """By when Undo leaves no trace, and its button. What waits for the set-up is told when that is done, not before."""
-    if visit.quiet_until is None or not is_quiet(visit, now):
+    if visit.quiet_until is None or not visit.is_quiet(now):
         return []
     waits = provisioning([each.effect for each in shown]) is not None
     tells = hears(visit, reader) and (visit.tell_client or not visit.is_cancelled) and not waits

@@ -64,12 +64,7 @@ def put_back(visit: Visit, *, by: str, now: datetime, in_new_event: bool) -> Vis
 def undo_outlook(visit: Visit, now: datetime) -> UndoOutlook:
     """Whether Undo would leave no trace at the client now, or be a change of which they are told."""
     is_told_of_changes = visit.text_client or visit.client.email is not None
-    return "traceless" if is_quiet(visit, now) or not is_told_of_changes else "correcting"
-
-
-def is_quiet(visit: Visit, now: datetime) -> bool:
-    """Whether the quiet window of the latest change is still open."""
-    return visit.quiet_until is not None and now < visit.quiet_until
+    return "traceless" if visit.is_quiet(now) or not is_told_of_changes else "correcting"
 
 
 def can_undo(visit: Visit, by: str) -> bool:
@@ -94,7 +89,7 @@ def undone(visit: Visit, versions: Sequence[Visit], *, by: str, now: datetime) -
         quiet_until = None
     else:
         decided = {name: getattr(before, name) for name in _DECIDED}
-        quiet_until = before.quiet_until if is_quiet(visit, now) and is_quiet(before, now) else None
+        quiet_until = before.quiet_until if visit.is_quiet(now) and before.is_quiet(now) else None
     back = visit.model_copy(update={**decided, "tell_client": True})
     has_new_schedule = (back.starts_at, back.organizer.id, back.is_cancelled) != (
         visit.starts_at,

@@ -315,6 +315,10 @@ class Visit(Frozen):
         """Whether it was called off."""
         return self.cancelled_at is not None
 
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether the quiet window of its latest change is still open."""
+        return self.quiet_until is not None and now < self.quiet_until
+
     @property
     def slot(self) -> Slot:
         """Its start and length."""

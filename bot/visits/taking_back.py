@@ -72,7 +72,7 @@ class TakingBack(Acting):
             raise UndoTellsClient(visit, new)
         if new.is_cancelled and visit.ends_at <= now:
             raise VisitOver(visit_id=visit.id)
-        stored = await self._take_back(visit, new, keeps_rules=not changes.is_quiet(visit, now))
+        stored = await self._take_back(visit, new, keeps_rules=not visit.is_quiet(now))
         log.info("visit.undone", extra={"visit_id": visit.id, "requested_by": by.id, "outlook": outlook})
         await self._start(stored, visit)
         return stored

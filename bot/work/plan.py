@@ -205,7 +205,7 @@ class _Plan:
             move = self._act(Op.move, self.visit.version)
             if self._is_stuck(move):
                 return None
-            if self._may_be_invited() and self._is_quiet():
+            if self._may_be_invited() and self.visit.is_quiet(self.now):
                 return self._quiet(move, *self._telling())
             return self._when_due(move)
         for act in self._preparing():
@@ -215,7 +215,7 @@ class _Plan:
         telling = self._telling()
         if not telling:
             return None
-        return self._quiet(*telling) if self._is_quiet() else self._when_due(telling[0])
+        return self._quiet(*telling) if self.visit.is_quiet(self.now) else self._when_due(telling[0])
 
     def _adding(self) -> Next:
         tries = self._entries(Op.add)
@@ -295,7 +295,7 @@ class _Plan:
         cancel = Act(Op.cancel, begun.key) if begun else self._act(Op.cancel, self.visit.schedule_version)
         text = self._act(Op.sms_cancellation, self.visit.schedule_version)
         texts = self._knows_of_it() and self._may_text() and not self._is_closed(text) and self.now < self.visit.ends_at
-        if self._is_quiet():
+        if self.visit.is_quiet(self.now):
             return self._quiet(*([text] if texts else []), cancel)
         if texts:
             return self._when_due(text)
@@ -369,9 +369,6 @@ class _Plan:
         )
 
     # --- shared -----------------------------------------------------------------------------------
-
-    def _is_quiet(self) -> bool:
-        return self.visit.quiet_until is not None and self.now < self.visit.quiet_until
 
     def _quiet(self, *acts: Act) -> Wait:
         assert self.visit.quiet_until is not None

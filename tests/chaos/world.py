@@ -501,7 +501,7 @@ class World:
             return
         if heard.says != truth:
             self.lies.append(f"untrue: {heard} while the visit is at {truth}")
-        if changes.is_quiet(visit, self.clock.now()):
+        if visit.is_quiet(self.clock.now()):
             self.lies.append(f"inside the quiet window: {heard}")
         if heard.says == before and not self._may_repeat(heard):
             self.lies.append(f"twice: {heard} after {[each for each in self.heard if each.channel == heard.channel]}")
