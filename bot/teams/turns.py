@@ -41,7 +41,9 @@ class Bot(Protocol):
     """What talks with people. One object serves every conversation: it keeps nothing of a turn."""
 
     async def on_turn(self, turn: "Turn") -> Answer | None:
-        """Take part in one turn. Never called twice for one activity."""
+        """Take part in one turn. Called anew for one activity only where its state was changed meanwhile and nothing was
+        said yet: what it does has keys of its own.
+        """
         ...
 
 
