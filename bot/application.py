@@ -76,11 +76,12 @@ class Application:
         self._is_warm = True
 
     async def stop(self) -> None:
-        """Let what runs end, then close everything; the engine last but for the database it may still write to."""
+        """Let what runs end, turns before the work behind them; then close what that work spoke to."""
         self._is_warm = False
-        await self.edge.stop()
+        await self.edge.drain()
         await self.watching.stop()
         await self.durable.stop()
+        await self.edge.stop()
         await self.graph.close()
         if self.emulator is not None:
             await self.emulator.close()

@@ -182,10 +182,14 @@ class TeamsEdge:
         if self._conversations is not None:
             await self._conversations.settled()
 
-    async def stop(self, within: float = 20.0) -> None:
-        """Take nothing new, let what runs end, close the connections."""
+    async def drain(self, within: float = 20.0) -> None:
+        """Take nothing new, and let the turns that run end. Work behind them may still write."""
         if self._conversations is not None:
             await self._conversations.drain(within)
+
+    async def stop(self, within: float = 20.0) -> None:
+        """Take nothing new, let what runs end, close the connections."""
+        await self.drain(within)
         if self._tidying is not None:
             self._tidying.cancel()
         if self._keys is not None:
