@@ -41,8 +41,10 @@ class Bot(Protocol):
     """What talks with people. One object serves every conversation: it keeps nothing of a turn."""
 
     async def on_turn(self, turn: "Turn") -> Answer | None:
-        """Take part in one turn. Called anew for one activity only where its state was changed meanwhile and nothing was
-        said yet: what it does has keys of its own.
+        """Take part in one turn.
+
+        Called anew for one activity where its state was changed meanwhile and nothing was said yet: what it does has
+        keys of its own.
         """
         ...
 
