@@ -15,6 +15,7 @@ from bot.store.effects import NEEDS_SOMEBODY, EffectRow, SqlLedger
 from bot.store.engine import open_database, url_of
 from bot.store.migrating import migrate
 from bot.strings.translate import Translator
+from bot.strings.words import lack_in_words
 from bot.visits.errors import StoreUnavailable
 
 FAILED, USAGE = 1, 2
@@ -88,15 +89,24 @@ def table(rows: Sequence[EffectRow]) -> str:
 
 
 def _line(row: EffectRow, t: Translator) -> tuple[str, ...]:
-    why = f"effect_reason.{row.code}"
     return (
         row.key,
         row.kind.replace("_", " "),
         str(row.state),
         f"{row.updated_at:%Y-%m-%d %H:%M:%S}",
         f"{row.until:%Y-%m-%d %H:%M:%S}" if row.until else "",
-        (t(why) if t.has(why) else str(row.code)) if row.code else "",
+        _why(row, t),
     )
+
+
+def _why(row: EffectRow, t: Translator) -> str:
+    """The reason, and in the terminal of whoever can do something about it: the permission and the command."""
+    if row.code is None:
+        return ""
+    if row.lacks:
+        return lack_in_words(row.lacks, t)
+    why = f"effect_reason.{row.code}"
+    return t(why) if t.has(why) else str(row.code)
 
 
 def _exists(path: str | None) -> bool:

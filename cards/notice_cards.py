@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.strings.words import lack_in_words
 from bot.visits.models import LateTold, Visit
 from cards.elements import Card, Element, actions, box, card, execute, heading, lines, open_url, run, small, text
 from cards.menu_verbs import MenuBook, MenuHelp, MenuToday
@@ -80,11 +81,11 @@ def nudge_card(visit: Visit, reader: Reader) -> Card:
     )
 
 
-def desk_notice(visit: Visit, what: str, reader: Reader) -> Card:
+def desk_notice(visit: Visit, what: str, reader: Reader, *, lacks: str = "") -> Card:
     """To the desk's shared chat: what needs attention, by time and staff member, **without client data**.
 
     ``what`` is a key under ``notice``: ``unreachable``, ``running_late``, ``effect_failed``, ``effect_unknown``,
-    ``reminder_missed``.
+    ``reminder_missed``. ``lacks``, for administrators: the permission Microsoft wanted, and the command that gives it.
     """
     t = reader.t
     staff = typed(visit.organizer.display_name)
@@ -94,6 +95,7 @@ def desk_notice(visit: Visit, what: str, reader: Reader) -> Card:
             heading(t("notice.title"), size="medium"),
             text(run(t("notice.about", when=reader.when(visit.starts_at), staff=staff), bold=True)),
             text(t(f"notice.{what}", staff=staff)),
+            text(lack_in_words(lacks, t)) if lacks else None,
             small(t("notice.where")),
         ],
         language=t.language,

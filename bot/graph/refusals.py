@@ -60,13 +60,3 @@ def least(call: Call, seat: Seat) -> str | None:
 def policy_command(*, owner: str, app: str = "<application id>") -> str:
     """What a Teams administrator runs so that the app may act for this organizer; it takes up to half an hour."""
     return POLICY_COMMAND.format(app=app, owner=owner)
-
-
-def words_for(refused: CalendarRefused) -> tuple[str, dict[str, str]]:
-    """The key and facts of the sentence an administrator can act on: what is missing, who grants it, which command."""
-    if refused.permission is None:
-        return f"effect_reason.{refused.reason}", {}
-    command = str(refused.facts.get("command") or "")
-    if command:
-        return "graph.no_permission_policy", {"permission": refused.permission, "command": command}
-    return "graph.no_permission", {"permission": refused.permission}

@@ -13,6 +13,7 @@ from bot.store.engine import Database, hold
 from bot.store.rows import insert_into, lock_number
 from bot.store.tables import Moment, effect_requests, effects, visits
 from bot.store.visits import read_visit, write_results
+from bot.visits.errors import NO_PERMISSION
 from bot.visits.models import EffectKind, EffectState, EffectStatus, Visit, VisitId
 from bot.visits.ports import VisitResults
 
@@ -35,7 +36,9 @@ class EffectRow:
     updated_at: datetime
     code: str | None = None
     provider_ref: str | None = None
-    """What the provider calls it; of one that waits for a sign-in, the object id of whoever has to sign in."""
+    """What the provider calls it; of one that waits for a sign-in, the object id of whoever has to sign in; of one
+    without permission, what it lacked.
+    """
     attempts: int = 0
     owner: str | None = None
     """The process that has just written the intent and is making the call."""
@@ -44,6 +47,11 @@ class EffectRow:
     until: datetime | None = None
     requested_by: str | None = None
     payload: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def lacks(self) -> str:
+        """What ``CalendarRefused.lacks`` said, if that was the reason."""
+        return self.provider_ref or "" if self.code == NO_PERMISSION else ""
 
     @property
     def status(self) -> EffectStatus:

@@ -95,3 +95,11 @@ def phone_in_words(phone: str, region: str) -> str:
     home = phonenumbers.region_code_for_number(number) == region
     form = phonenumbers.PhoneNumberFormat
     return str(phonenumbers.format_number(number, form.NATIONAL if home else form.INTERNATIONAL))
+
+
+def lack_in_words(lacks: str, t: Translator) -> str:
+    """What an administrator does about a refusal: grants the permission and, where there is a second line, runs it."""
+    permission, _, command = lacks.partition("\n")
+    if command:
+        return t("graph.no_permission_policy", permission=permission, command=command)
+    return t("graph.no_permission", permission=permission)

@@ -133,6 +133,10 @@ class TenantProvisioning(CalendarBusy):
     code = "tenant_provisioning"
 
 
+NO_PERMISSION = "no_permission"
+"""The reason of a refusal that says what it lacked."""
+
+
 class CalendarRefused(CalendarError):
     """Graph said no, and repeating will not help."""
 
@@ -153,6 +157,11 @@ class CalendarRefused(CalendarError):
         self.graph_code = graph_code
         self.permission = permission
         self.reason = reason
+
+    @property
+    def lacks(self) -> str | None:
+        """The permission that a 403 lacked, and on a second line the command that gives leave, where one does."""
+        return "\n".join(str(each) for each in (self.permission, self.facts.get("command")) if each) or None
 
 
 class SignInNeeded(CalendarRefused):

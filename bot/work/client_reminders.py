@@ -79,7 +79,7 @@ class ClientReminders:
         await self._engine.start(TEXT, f"{TEXT}:{visit.id}:{visit.schedule_version}:asked", payload)
 
     def _may_text(self, visit: Visit) -> bool:
-        return visit.text_client and visit.client.phone is not None and self._can_text(visit)
+        return visit.is_to_be_texted and self._can_text(visit)
 
     def _run(
         self, kind: str, look: Callable[[Visit, Mapping[str, Json]], Awaitable[str | None]]
@@ -130,7 +130,7 @@ class ClientReminders:
             await self._calendar.send_sms(visit, "reminder")
 
         sent = await self._sending.once(message, call, within=IN_GRAPH)
-        await self._notices.tell_of(visit, message.key, sent.state)
+        await self._notices.tell_of(visit, message.key, sent.state, lacks=sent.lacks)
         await self._cards.bring_up_to_date(visit.id)
         return sent.again_at.isoformat() if sent.again_at else None
 

@@ -64,12 +64,21 @@ class Notices:
         """Whether the desk has a chat."""
         return bool(self._desk_chat)
 
-    async def tell(self, visit: Visit, what: str, about: str, *, admins: bool = False) -> None:
-        """Have it told, durably. ``what`` is a key under ``notice``; ``about`` names it, so that it is told once."""
+    async def tell(self, visit: Visit, what: str, about: str, *, admins: bool = False, lacks: str = "") -> None:
+        """Have it told, durably. ``what`` is a key under ``notice``; ``about`` names it, so that it is told once.
+
+        ``lacks`` is for administrators alone: what ``CalendarRefused.lacks`` says.
+        """
         if not self._desk_chat and not (admins and self._admins):
             log.warning("desk.not_set", extra={"visit_id": visit.id, "what": what, "effect": about})
             return
-        payload: dict[str, Json] = {"visit_id": visit.id, "what": what, "about": about, "admins": admins}
+        payload: dict[str, Json] = {
+            "visit_id": visit.id,
+            "what": what,
+            "about": about,
+            "admins": admins,
+            "lacks": lacks,
+        }
         await self._engine.start(KIND, f"{KIND}:{about}", payload)
 
     async def tell_of_trouble(self, visit: Visit, rows: Sequence[EffectRow]) -> None:
@@ -82,12 +91,12 @@ class Notices:
         causes = [row for row in amiss if row.code != HELD_UP] or amiss
         latest = max((row.version for row in causes), default=0)
         for row in [row for row in causes if row.version == latest][:1]:
-            await self.tell_of(visit, row.key, row.state)
+            await self.tell_of(visit, row.key, row.state, lacks=row.lacks)
 
-    async def tell_of(self, visit: Visit, effect_key: str, state: EffectState) -> None:
+    async def tell_of(self, visit: Visit, effect_key: str, state: EffectState, *, lacks: str = "") -> None:
         """Have the desk told of one effect, if it needs somebody; administrators too where it surely was not done."""
         if state in NEEDS_SOMEBODY:
-            await self.tell(visit, WORDS[state], effect_key, admins=state is not EffectState.unknown)
+            await self.tell(visit, WORDS[state], effect_key, admins=state is not EffectState.unknown, lacks=lacks)
 
     async def _tell(self, run: Run, payload: Mapping[str, Json]) -> None:
         about = str(payload["about"])
@@ -105,7 +114,8 @@ class Notices:
         if visit is None:
             return None
         reader = self._readers.of(await self._notifier.person(admin)) if admin else self._readers.at_clinic()
-        card = desk_notice(visit, str(payload["what"]), reader)
+        lacks = str(payload.get("lacks", "")) if admin else ""
+        card = desk_notice(visit, str(payload["what"]), reader, lacks=lacks)
 
         async def call() -> str:
             if admin:

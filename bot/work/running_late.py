@@ -80,5 +80,5 @@ class RunningLate:
             work=(KIND, payload),
         )
         sent = await self._sending.once(message, call, within=IN_GRAPH)
-        await self._notices.tell_of(visit, message.key, sent.state)
+        await self._notices.tell_of(visit, message.key, sent.state, lacks=sent.lacks)
         return sent.again_at.isoformat() if sent.again_at else None

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.logs import trace_of
 from bot.store.effects import EffectRow, SqlLedger
 from bot.visits.errors import (
+    NO_PERMISSION,
     CalendarBusy,
     CalendarRefused,
     ChatBusy,
@@ -59,7 +60,12 @@ class Sent:
     again_at: datetime | None = None
     code: str | None = None
     reference: str | None = None
-    """What the call returned, such as where the message is."""
+    """What the call returned, such as where the message is; of a refusal, what it lacked."""
+
+    @property
+    def lacks(self) -> str:
+        """What ``CalendarRefused.lacks`` said, if that was the reason."""
+        return self.reference or "" if self.code == NO_PERMISSION else ""
 
     @property
     def is_done(self) -> bool:
@@ -185,7 +191,7 @@ class Sending:
         except SignInNeeded as needed:
             return replace(self._closed(row, EffectState.refused, needed.reason), provider_ref=needed.person or None)
         except CalendarRefused as refused:
-            return self._closed(row, EffectState.refused, refused.reason)
+            return replace(self._closed(row, EffectState.refused, refused.reason), provider_ref=refused.lacks)
         except RecipientUnreachable as unreachable:
             return self._closed(row, EffectState.failed, unreachable.code)
         except VisitError as other:

@@ -284,7 +284,7 @@ class Settler:
             closed = self._closed(row, EffectState.refused, needed.reason)
             return replace(closed, provider_ref=needed.person or None), {}
         except CalendarRefused as refused:
-            return self._closed(row, EffectState.refused, refused.reason), {}
+            return replace(self._closed(row, EffectState.refused, refused.reason), provider_ref=refused.lacks), {}
         except (OutcomeUnknown, TimeoutError):
             return self._in_doubt(intent, row, "outcome_unknown")
         except VisitError as other:

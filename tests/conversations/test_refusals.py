@@ -1,12 +1,16 @@
 """Why a text was not sent is said in its own words: no licence, a number, a permission, and nobody knows."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from bot.effects_command import table
 from bot.graph.emulator.faults import Fault
+from tests.conversations.reading_cards import card_of, words_on
 from tests.office import Office
-from tests.personas import JORDAN, KIM
+from tests.personas import JORDAN, KIM, NADIA
+from tests.unit.world.office import WatchedOffice
 
 SMS = "sendVirtualAppointmentSms"
 
@@ -51,3 +55,30 @@ async def test_each_reason_is_a_card_of_its_own(office: Office, happens: Callabl
             offers Resend, Leave, Join, Reschedule, Cancel
     """)
     assert (office.sms() == []) is (happens is not answer_lost)
+
+
+async def test_who_can_mend_a_missing_permission_reads_which_it_is_and_the_command(tmp_path: Path) -> None:
+    """Administrators and the command line; the desk reads that something is amiss, and no command."""
+    desk = "19:desk@thread.v2"
+    async with WatchedOffice(tmp_path, admins=(NADIA.object_id,), desk_chat=desk) as office:
+        nadia = office.chat_with(NADIA)
+        await nadia.installs()
+        await office.chat_with(JORDAN, conversation_id=desk, kind="groupChat").installs()
+        no_permission(office)
+        chat = office.chat_with(JORDAN)
+        await chat.plays("""
+            Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
+            Bot: [card] Please check: …
+            Jordan: (taps Book)
+            Bot: [same card] Ana Ruiz: Booked, and needs you, …
+                hides Grant-CsApplicationAccessPolicy
+        """)
+        await office.settles()
+        told = words_on(card_of(nadia.messages[-1].now) or {})
+        listed = table(await office.app.ledger.open_or_amiss())
+        for words in (told, listed):
+            assert "the app lacks the permission VirtualAppointmentNotification.Send" in words
+            assert f"Grant-CsApplicationAccessPolicy -PolicyName Visits -Identity {KIM.object_id}" in words
+        at_desk = words_on(card_of(office.connector.chats[desk][-1].now) or {})
+        assert "Something for this visit was not sent." in at_desk
+        assert "Grant-CsApplicationAccessPolicy" not in at_desk

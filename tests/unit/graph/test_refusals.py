@@ -9,8 +9,9 @@ import pytest
 
 from bot.graph import calls
 from bot.graph.identity import Seat
-from bot.graph.refusals import explained, reason, words_for
+from bot.graph.refusals import explained, reason
 from bot.strings.translate import Translator
+from bot.strings.words import lack_in_words
 from bot.visits.errors import CalendarRefused
 from bot.visits.models import ObjectionCode
 
@@ -21,8 +22,7 @@ SOURCES = sorted((Path(__file__).parents[3] / "bot" / "graph").glob("*.py"))
 
 def sentence(call: calls.Call, seat: Seat, status: int = 403) -> str:
     refused = explained(CalendarRefused(status, "Forbidden", reason=reason(status, "Forbidden", "")), call, seat)
-    key, facts = words_for(refused)
-    return T(key, **facts)
+    return lack_in_words(refused.lacks, T) if refused.lacks else T(f"effect_reason.{refused.reason}")
 
 
 def test_the_app_without_leave_for_an_organizer_reads_the_command() -> None:
