@@ -12,7 +12,7 @@ def hears(visit: Visit, reader: Reader) -> bool:
 
 def is_texted(visit: Visit, reader: Reader) -> bool:
     """Whether text messages go to the client."""
-    return reader.can_text and visit.text_client and sms_reach(visit.client.phone) in ("reachable", "not_mobile")
+    return reader.can_text and visit.is_to_be_texted and sms_reach(visit.client.phone) in ("reachable", "not_mobile")
 
 
 def is_mailed(client: Client, reader: Reader) -> bool:

@@ -63,8 +63,7 @@ def put_back(visit: Visit, *, by: str, now: datetime, in_new_event: bool) -> Vis
 
 def undo_outlook(visit: Visit, now: datetime) -> UndoOutlook:
     """Whether Undo would leave no trace at the client now, or be a change of which they are told."""
-    is_told_of_changes = visit.text_client or visit.client.email is not None
-    return "traceless" if visit.is_quiet(now) or not is_told_of_changes else "correcting"
+    return "traceless" if visit.is_quiet(now) or not visit.client_can_be_told else "correcting"
 
 
 def can_undo(visit: Visit, by: str) -> bool:

@@ -315,6 +315,16 @@ class Visit(Frozen):
         """Whether it was called off."""
         return self.cancelled_at is not None
 
+    @property
+    def is_to_be_texted(self) -> bool:
+        """Whether text messages are wanted, and there is a number for them."""
+        return self.text_client and self.client.phone is not None
+
+    @property
+    def client_can_be_told(self) -> bool:
+        """Whether there is any way to tell the client of a change: by text or by the calendar's mail."""
+        return self.is_to_be_texted or self.client.email is not None
+
     def is_quiet(self, now: datetime) -> bool:
         """Whether the quiet window of its latest change is still open."""
         return self.quiet_until is not None and now < self.quiet_until

@@ -281,8 +281,7 @@ class _Plan:
         return self._wants_text() and self.visit.meeting_id is not None
 
     def _wants_text(self) -> bool:
-        visit = self.visit
-        return visit.text_client and visit.tell_client and visit.client.phone is not None and self.abilities.sms
+        return self.visit.is_to_be_texted and self.visit.tell_client and self.abilities.sms
 
     # --- a visit that is off ----------------------------------------------------------------------
 
