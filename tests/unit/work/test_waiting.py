@@ -15,8 +15,9 @@ from bot.work.arrivals import ArrivalDesk
 from bot.work.reminders import Office
 from bot.work.visit_cards import CardsOfVisits
 from bot.work.waiting import Waiting
+from tests.clock import HandClock
 from tests.unit.work.morning import ADMIN, DESK, EIGHT, KIM, NINE, Chats, Morning
-from tests.unit.work.world import HandClock, Killed
+from tests.unit.work.world import Killed
 
 HERE = NINE - timedelta(minutes=5)
 
