@@ -18,7 +18,7 @@ class Rule(NamedTuple):
     theirs: tuple[str, ...]
 
 
-LEANED_ON = ("bot.clock", "bot.settings", "bot.logs", "bot.strings", "bot.key_sets")
+LEANED_ON = ("bot.clock", "bot.settings", "bot.logs", "bot.strings", "bot.key_sets", "bot.retry_after")
 EVERYTHING = Rule(("bot", "cards", "dialogs", "manifest", "app"), ("*",))
 
 RULES: dict[str, Rule] = {
@@ -28,6 +28,7 @@ RULES: dict[str, Rule] = {
     "bot.clock": Rule((), ("pydantic",)),
     "bot.logs": Rule(("bot.clock",), ("pydantic",)),
     "bot.key_sets": Rule(("bot.clock",), ("jwt",)),
+    "bot.retry_after": Rule((), ()),
     "bot.strings": Rule((), ("pydantic", "babel", "phonenumbers")),
     "bot.clinic": Rule(("bot.visits.models", "bot.strings"), ("pydantic",)),
     "cards": Rule(("bot.visits.models", "bot.strings"), ("pydantic",)),

@@ -1,45 +1,13 @@
-"""Reading the small print of a Graph answer: Retry-After, the error's code, a claims challenge. Pure."""
+"""Reading the small print of a Graph answer: the error's code, a claims challenge. Pure."""
 
 import base64
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-LONGEST_WAIT = 3600.0
+from bot.retry_after import header, retry_after
+
 BROKEN = (500, 502, 504)
-
-
-def retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """Seconds to wait: ``120``, ``2.128`` or an HTTP date, at most an hour; None when nothing usable is said.
-
-    Source: learn.microsoft.com/graph/throttling, RFC 9110 section 10.2.3
-    """
-    said = _header(headers, "retry-after")
-    if said is None:
-        return None
-    try:
-        seconds = float(said)
-    except ValueError:
-        try:
-            until = parsedate_to_datetime(said)
-        except ValueError:
-            return None
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        seconds = (until - (now or _date_of(headers) or datetime.now(UTC))).total_seconds()
-    if seconds != seconds:  # "nan" parses as a number
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT)
-
-
-def _date_of(headers: Mapping[str, str]) -> datetime | None:
-    """The server's own clock, so that ours may be wrong."""
-    said = _header(headers, "date")
-    try:
-        return parsedate_to_datetime(said) if said else None
-    except ValueError:
-        return None
 
 
 def may_have_happened(status: int, headers: Mapping[str, str], *, repeatable: bool) -> bool:
@@ -49,10 +17,6 @@ def may_have_happened(status: int, headers: Mapping[str, str], *, repeatable: bo
     if repeatable:
         return status == 504
     return status in BROKEN or (status == 503 and retry_after(headers) is None)
-
-
-def _header(headers: Mapping[str, str], name: str) -> str | None:
-    return next((value.strip() for key, value in headers.items() if key.lower() == name), None)
 
 
 def _error(body: bytes) -> Mapping[str, object]:
@@ -87,7 +51,7 @@ def claims_challenge(headers: Mapping[str, str]) -> str | None:
 
     Source: learn.microsoft.com/entra/identity-platform/claims-challenge
     """
-    said = _header(headers, "www-authenticate") or ""
+    said = header(headers, "www-authenticate") or ""
     found = re.search(r'claims="([^"]+)"', said)
     if not found:
         return None

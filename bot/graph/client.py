@@ -16,12 +16,13 @@ import httpx
 
 from bot.clock import Clock
 from bot.graph import refusals
-from bot.graph.answers import BROKEN, claims_challenge, error_code, error_text, may_have_happened, retry_after
+from bot.graph.answers import BROKEN, claims_challenge, error_code, error_text, may_have_happened
 from bot.graph.calls import Call
 from bot.graph.clouds import Cloud
 from bot.graph.connections import Connections
 from bot.graph.identity import Seat, TokenProvider
 from bot.graph.pace import Breaker, MailboxGate, Patience, Sleep
+from bot.retry_after import retry_after
 from bot.visits.acted import note
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, SignInNeeded, TenantProvisioning
 

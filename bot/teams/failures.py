@@ -7,10 +7,11 @@ Source: learn.microsoft.com "Send and receive messages with a bot" (status codes
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+from bot.retry_after import retry_after
 
 LONGEST_BODY = 4_096
 
@@ -143,22 +144,7 @@ def classified(status: int, headers: Mapping[str, str], body: bytes, *, now: dat
         kind = _BY_STATUS.get(status, FailureKind.service_error if status >= 500 else FailureKind.bad_request)
     if status == 400 and b"known activity id" in body.lower():
         kind = FailureKind.message_gone
-    return Failure(kind, status, code, retry_after_in(headers, now=now))
-
-
-def retry_after_in(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """``Retry-After`` in seconds: a number, with decimals at times, or an HTTP date."""
-    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
-    try:
-        return max(0.0, float(said))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(said)
-    except (TypeError, ValueError):
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return Failure(kind, status, code, retry_after(headers, now=now))
 
 
 def _code_in(body: bytes) -> str:

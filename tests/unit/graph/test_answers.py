@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.graph.answers import LONGEST_WAIT, claims_challenge, retry_after
+from bot.graph.answers import claims_challenge
+from bot.retry_after import LONGEST_WAIT, retry_after
 
 NOW = datetime(2026, 9, 1, 15, 0, 0, tzinfo=UTC)
 
@@ -22,6 +23,8 @@ NOW = datetime(2026, 9, 1, 15, 0, 0, tzinfo=UTC)
         ("Tue, 01 Sep 2026 14:59:00 GMT", 0),
         ("999999", LONGEST_WAIT),
         ("inf", LONGEST_WAIT),
+        ("1e12", LONGEST_WAIT),
+        ("Tue, 99999999999999999999 Sep 2026 15:02:00 GMT", None),
         ("nan", None),
         ("soon", None),
         ("", None),

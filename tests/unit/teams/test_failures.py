@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.retry_after import LONGEST_WAIT
 from bot.teams.connector import Connector
 from bot.teams.failures import POLICY, FailureKind, classified
 from bot.teams.hosts import GCC, TrustedHosts
@@ -67,7 +68,10 @@ def test_each_answer_is_understood(status: int, body: Any, kind: FailureKind) ->
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [("7", 7), ("1.5", 1.5), ("Fri, 20 Nov 2026 17:00:30 GMT", 30), ("-3", 0), ("soon", None), ("", None)],
+    [
+        *(("7", 7), ("1.5", 1.5), ("Fri, 20 Nov 2026 17:00:30 GMT", 30), ("-3", 0), ("soon", None), ("", None)),
+        *(("inf", LONGEST_WAIT), ("1e12", LONGEST_WAIT), ("nan", None)),
+    ],
 )
 def test_retry_after_is_a_number_or_a_date(said: str, seconds: float | None) -> None:
     assert classified(429, {"Retry-After": said}, b"", now=NOW).retry_after == seconds
