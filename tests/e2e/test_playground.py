@@ -110,7 +110,7 @@ async def test_the_form_the_questions_and_the_lists_work_too(desk: tuple[Desk, R
     await seat.says("stop")
 
     await seat.says("book Bo Larsen with Dr Patel")
-    await seat.page.wait_for_timeout(1500)
+    await seat.reads("Client's phone", "Check times")
     await seat.picture(pictures / "13-missing.png")
     await seat.says(f"206-555-0199 lab results {_workday(2)} at 10:15")
     await seat.reads("Bo Larsen", r"\(206\) 555-0199", "Lab results, 20 min", "10:15 AM")
