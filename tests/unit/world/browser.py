@@ -23,6 +23,7 @@ class _Read(HTMLParser):
         self.form: Form | None = None
         self.links: list[str] = []
         self.words: list[str] = []
+        self.scripts: list[dict[str, str]] = []
         self._button: tuple[str, str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -31,6 +32,8 @@ class _Read(HTMLParser):
             self.form = Form(said.get("action", ""))
         elif tag == "a":
             self.links.append(said["href"])
+        elif tag == "script":
+            self.scripts.append(said)
         elif tag == "input" and self.form:
             self.form.hidden[said["name"]] = said["value"]
         elif tag == "button":

@@ -194,6 +194,14 @@ async def test_somebody_else_in_the_chat_cannot_use_the_code(clinic: WatchedOffi
     assert last_words(jordan) == "You are signed in."
 
 
+async def test_from_elsewhere_only_the_script_we_know_runs_beside_the_code(clinic: WatchedOffice) -> None:
+    browser = await signs_in(clinic, await link_for(clinic, clinic.chat_with(JORDAN)))
+    elsewhere = [each for each in browser.page.scripts if each["src"].startswith("http")]
+    assert len(elsewhere) == 1
+    assert elsewhere[0]["integrity"].startswith("sha384-")
+    assert elsewhere[0]["crossorigin"] == "anonymous"
+
+
 async def test_after_five_wrong_codes_none_is_right(clinic: WatchedOffice) -> None:
     chat = clinic.chat_with(JORDAN)
     browser = await signs_in(clinic, await link_for(clinic, chat))
