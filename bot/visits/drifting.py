@@ -6,7 +6,7 @@ from bot.visits import changes
 from bot.visits.acting import Acting
 from bot.visits.errors import VisitOver
 from bot.visits.models import Person, Visit, VisitId
-from bot.visits.ports import CalendarDrift, VisitResults
+from bot.visits.ports import NOT_IN_CALENDAR, CalendarDrift, VisitResults
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,4 @@ def as_in_calendar(drift: CalendarDrift) -> VisitResults:
     """What is known of the calendar now."""
     if drift.starts_at is not None:
         return {"calendar_starts_at": drift.starts_at, "calendar_duration": drift.duration}
-    return {
-        "event_id": None,
-        "join_url": None,
-        "meeting_id": None,
-        "client_join_url": None,
-        "client_invited": False,
-        "calendar_starts_at": None,
-        "calendar_duration": None,
-        "told": None,
-    }
+    return {**NOT_IN_CALENDAR, "told": None}

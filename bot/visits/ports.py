@@ -40,6 +40,18 @@ class VisitResults(TypedDict, total=False):
     calendar_duration: timedelta | None
 
 
+NOT_IN_CALENDAR: VisitResults = {
+    "event_id": None,
+    "join_url": None,
+    "meeting_id": None,
+    "client_join_url": None,
+    "client_invited": False,
+    "calendar_starts_at": None,
+    "calendar_duration": None,
+}
+"""What is known of a visit without an event. What its client was told is not part of it."""
+
+
 class CalendarEntry(Frozen):
     """What the calendar answered to a new or changed event. ``join_url`` may come late: read it again."""
 

@@ -30,7 +30,7 @@ from bot.visits.errors import (
     VisitError,
 )
 from bot.visits.models import EffectState, Told, Visit, VisitId
-from bot.visits.ports import VisitResults
+from bot.visits.ports import NOT_IN_CALENDAR, VisitResults
 from bot.work.agreeing import LOOKS_FOR, ShownCalendar, require_agreement
 from bot.work.plan import SMS_OF, Abilities, Act, Entry, Op, Wait, held_up, next_effect, superseded
 
@@ -326,7 +326,7 @@ class Settler:
                 return entry is not None, _added(first, entry.event_id, entry.join_url) if entry else {}
             case Op.check:
                 entry = await calendar.read(visit)
-                return entry is None, {} if entry else GONE
+                return entry is None, {} if entry else NOT_IN_CALENDAR
             case Op.join_url:
                 entry = await calendar.read(visit)
                 if entry is None or entry.join_url is None:
@@ -347,7 +347,7 @@ class Settler:
                 return True, {"client_invited": True}
             case Op.cancel:
                 await calendar.cancel(visit)
-                return True, GONE
+                return True, NOT_IN_CALENDAR
             case op:
                 if op is not Op.sms_cancellation:
                     await require_agreement(calendar, visit)
@@ -395,16 +395,6 @@ SAYS = "says"
 """In a text's payload: the start it tells the client; None for a cancellation."""
 
 HELD_UP = "held_up"
-
-GONE: VisitResults = {
-    "event_id": None,
-    "join_url": None,
-    "meeting_id": None,
-    "client_join_url": None,
-    "client_invited": False,
-    "calendar_starts_at": None,
-    "calendar_duration": None,
-}
 
 
 def _added(first: Visit, event_id: str, join_url: str | None) -> VisitResults:
