@@ -258,11 +258,6 @@ def _refuse(why: NoticeRefused) -> int:
     return 1
 
 
-def validation_reply(query: Mapping[str, str]) -> str | None:
-    """What the handshake wants back as plain text: the token, decoded as the web framework did already."""
-    return query.get("validationToken")
-
-
 def _resource(visit: Visit) -> str:
     """The join URL, percent-encoded already, is encoded once more inside the resource."""
     encoded = quote(visit.join_url or "", safe="")

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.graph.arrival_keys import new_key, post_for
-from bot.graph.arrivals import ArrivalWatch, Delivered, validation_reply
+from bot.graph.arrivals import ArrivalWatch, Delivered
 from bot.graph.emulator.waiting_room import WaitingRoom
 from bot.graph.notices import ClientState, NoticeRefused
 from bot.key_sets import KeySet, KeysUnavailable
@@ -97,7 +97,7 @@ async def desk() -> AsyncIterator[Desk]:
     desk: Desk
 
     async def receive(request: httpx.Request) -> httpx.Response:
-        token = validation_reply(dict(request.url.params))
+        token = request.url.params.get("validationToken")
         if token is not None:
             return httpx.Response(200, text=token)
         desk.posts.append(json.loads(request.content))
