@@ -5,19 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.visits.acting import Acting
-from bot.visits.models import Person, StaffId, Visit, VisitId
+from bot.visits.models import Person, StaffId, Visit
 from bot.visits.names import same_client
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Looking(Acting):
-    """Days, names and what was before."""
-
-    async def versions(self, visit_id: VisitId, by: Person) -> Sequence[Visit]:
-        """Every version of the visit, oldest first, each with who asked for it."""
-        self._require(by)
-        return await self._store.versions(visit_id)
+    """Days and names."""
 
     async def agenda(
         self, day: date, by: Person, *, staff_id: StaffId | None = None, with_cancelled: bool = False

@@ -357,7 +357,6 @@ async def test_only_staff_and_schedulers_may_do_anything(desk: Desk) -> None:
         closed.cancel(visit.id, 1, desk.jordan),
         closed.undo(visit.id, 1, desk.jordan),
         closed.visit(visit.id, desk.jordan),
-        closed.versions(visit.id, desk.jordan),
         closed.agenda(date(2026, 11, 23), desk.jordan),
         closed.find("Ruiz", desk.jordan),
         closed.clients_named("Ruiz", desk.jordan),

@@ -334,7 +334,7 @@ async def test_every_version_says_who_asked_for_it(desk: Desk) -> None:
     booked = await desk.book()
     await desk.visits.reschedule(booked.id, 1, THREE, person(KIM))
     await desk.visits.cancel(booked.id, 2, desk.jordan)
-    versions = await desk.visits.versions(booked.id, desk.jordan)
+    versions = await desk.store.versions(booked.id)
     assert [each.requested_by for each in versions] == [JORDAN.object_id, KIM.object_id, JORDAN.object_id]
 
 
