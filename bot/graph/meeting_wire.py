@@ -89,7 +89,6 @@ class AttendanceReport(Wire):
     """One session of a meeting."""
 
     id: str
-    total_participant_count: int = 0
     meeting_start_date_time: datetime
     meeting_end_date_time: datetime
 

@@ -28,7 +28,6 @@ class Attendance(Frozen):
     lasted: timedelta
     """From when staff and client were both there to the last one leaving; nothing if one side never came."""
     clients_came: bool
-    most_people: int
 
 
 class OnlineMeetings:
@@ -163,7 +162,6 @@ def attendance_of(
         ended_at=max(each.meeting_end_date_time for each in reports),
         lasted=max(max(leaves) - both, timedelta(0)) if both and leaves else timedelta(0),
         clients_came=bool(clients),
-        most_people=max(each.total_participant_count for each in reports),
     )
 
 
