@@ -69,10 +69,6 @@ class Durable(Protocol):
         """Begin at an instant. The same id again does nothing."""
         ...
 
-    async def cancel(self, work_id: str) -> None:
-        """Stop what has not ended. What was never started is no error."""
-        ...
-
 
 class EngineError(Exception):
     """The engine cannot be started; the message says why."""
@@ -181,10 +177,6 @@ class DbosEngine:
             )
 
         await _apart(enqueue())
-
-    async def cancel(self, work_id: str) -> None:
-        """See the port."""
-        await DBOS.cancel_workflow_async(work_id)
 
     async def pending_executors(self) -> set[str]:
         """Executors that have work under way."""

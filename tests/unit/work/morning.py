@@ -54,9 +54,6 @@ class HandEngine:
             self.known.add(work_id)
             self._waiting.append((due, work_id, kind, payload))
 
-    async def cancel(self, work_id: str) -> None:
-        self._waiting = [each for each in self._waiting if each[1] != work_id]
-
     def next_due(self) -> datetime | None:
         """When the next piece of work begins."""
         return min((each[0] for each in self._waiting), default=None)
