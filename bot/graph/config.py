@@ -39,8 +39,6 @@ class GraphConfig:
     """For the backends without events: the clinic keeps its calendars outside Outlook, so free and busy is not read."""
     external_url: str = ""
     """For virtual appointments: where the clinic's own system shows a visit, with ``{visit_id}`` in it."""
-    emails: bool = True
-    """Whether the client may be mailed from the organizer's mailbox, as when staff run late."""
     arrivals: bool = False
     """Whether Graph is asked who waits in the lobby: beta, and it needs a public address."""
     schedule_deadline: float = 2.0

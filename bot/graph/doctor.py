@@ -128,8 +128,7 @@ def calls_made(config: GraphConfig) -> list[Call]:
         made.append(calls.SEND_REMINDER_SMS)
     if config.sms_shape == "2022" and calls.SEND_SMS in made:
         made[made.index(calls.SEND_SMS)] = calls.SEND_OLD_SMS
-    if config.emails:
-        made.append(calls.SEND_MAIL)
+    made.append(calls.SEND_MAIL)
     if config.arrivals:
         made += _ARRIVAL_CALLS
     return [each for each in made if each.exists_in(config.cloud)]
