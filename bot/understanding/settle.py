@@ -184,7 +184,7 @@ class Settler:
                 options += [Option(day=each, at=as_time(moments[0])) for each in self._instead(day, days)]
         today_only = candidates == [today] and bool(moments)
         about: tuple[Part, ...] = ("date", "time") if today_only else ("date",)
-        found.questions.append(Ask(about=about, why="past", options=tuple(options[:_MOST]), said=self._said(days)))
+        found.questions.append(Ask(about=about, why="past", options=tuple(options[:_MOST])))
 
     def _instead(self, day: date, days: DaySaid) -> list[date]:
         """What may have been meant by a date that is over: the weekday's next turn, or the date's."""
@@ -294,6 +294,3 @@ class Settler:
             both = (Option(day=day, at=at, fold=0), Option(day=day, at=at, fold=1))
             found.questions.append(Ask(about=("time",), why="clock_repeats", options=both, said=said))
             found.at = None
-
-    def _said(self, days: DaySaid) -> str:
-        return ""
