@@ -10,6 +10,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -54,6 +55,34 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes, *, provisions
     if status in AWAY or (status == 423 and wait is not None):
         raise CalendarBusy(wait)
     raise CalendarRefused(status, error_code(body), reason=refusals.reason(status, error_code(body), error_text(body)))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a request says beside its address and who sends it."""
+
+    body: Json | None = None
+    query: Mapping[str, str] | None = None
+    prefer: Sequence[str] = ()
+    language: str | None = None
+
+    @property
+    def content(self) -> bytes | None:
+        """The same JSON for the same body, byte for byte: Graph compares a repeated event with the first."""
+        if self.body is None:
+            return None
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def headers(self) -> dict[str, str]:
+        """Those that the request's own content asks for."""
+        headers = {"Accept": "application/json"}
+        if self.prefer:
+            headers["Prefer"] = ", ".join(self.prefer)
+        if self.language:
+            headers["Accept-Language"] = self.language
+        if self.body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers
 
 
 class GraphClient:
@@ -102,7 +131,8 @@ class GraphClient:
         Raises: CalendarBusy, TenantProvisioning, CalendarRefused, SignInNeeded; OutcomeUnknown for a write whose
         answer was lost.
         """
-        _, answer = await self._seated(call, seat, ids, body, query, prefer, language)
+        said = _Said(body, query, prefer, language)
+        _, answer = await self._seated(call, seat, ids, said)
         return answer
 
     async def pages(
@@ -119,29 +149,20 @@ class GraphClient:
         Raises: CalendarRefused where a page names another host: the token goes nowhere else.
         Source: learn.microsoft.com/graph/paging
         """
-        seat, answer = await self._seated(call, seat, ids, None, query, prefer, None)
+        seat, answer = await self._seated(call, seat, ids, _Said(query=query, prefer=prefer))
         while True:
             for item in answer.get("value", ()):
                 yield item
             url = answer.get("@odata.nextLink")
             if not url:
                 return
-            answer = await self._patiently(call, seat, self._next(str(url)), None, None, prefer, None)
+            answer = await self._patiently(call, seat, self._next(str(url)), _Said(prefer=prefer))
 
-    async def _seated(
-        self,
-        call: Call,
-        seat: Seat,
-        ids: Mapping[str, str],
-        body: Json | None,
-        query: Mapping[str, str] | None,
-        prefer: Sequence[str],
-        language: str | None,
-    ) -> tuple[Seat, Any]:
+    async def _seated(self, call: Call, seat: Seat, ids: Mapping[str, str], said: _Said) -> tuple[Seat, Any]:
         """The answer, and from which seat it was had: the app's, where it may stand in for a sign-in that is over."""
         while True:
             try:
-                answer = await self._patiently(call, seat, self._url(call, seat, ids), body, query, prefer, language)
+                answer = await self._patiently(call, seat, self._url(call, seat, ids), said)
             except SignInNeeded:
                 if not seat.stand_in:
                     raise
@@ -163,22 +184,13 @@ class GraphClient:
                 return self._root + url.removeprefix(root)
         raise CalendarRefused(200, "foreign_next_link", reason="not_understood")
 
-    async def _patiently(
-        self,
-        call: Call,
-        seat: Seat,
-        url: str,
-        body: Json | None,
-        query: Mapping[str, str] | None,
-        prefer: Sequence[str],
-        language: str | None,
-    ) -> Any:
+    async def _patiently(self, call: Call, seat: Seat, url: str, said: _Said) -> Any:
         """Try a read again within the budget; a write is tried once, and the caller decides."""
         spent = 0.0
         attempt = 1
         while True:
             try:
-                return await self._once(call, seat, url, body, query, prefer, language)
+                return await self._once(call, seat, url, said)
             except TenantProvisioning:
                 raise
             except CalendarBusy as busy:
@@ -191,55 +203,30 @@ class GraphClient:
                 attempt += 1
                 await self._sleep(wait)
 
-    async def _once(
-        self,
-        call: Call,
-        seat: Seat,
-        url: str,
-        body: Json | None,
-        query: Mapping[str, str] | None,
-        prefer: Sequence[str],
-        language: str | None,
-    ) -> Any:
+    async def _once(self, call: Call, seat: Seat, url: str, said: _Said) -> Any:
         """One try; two where a 401 demands other claims."""
         self._breaker.check(self.tenant_id)
-        headers = {"Accept": "application/json"}
-        if prefer:
-            headers["Prefer"] = ", ".join(prefer)
-        if language:
-            headers["Accept-Language"] = language
         claims: str | None = None
         for last in (False, True):
             token = await self.tokens.token(seat.person, claims=claims)
-            answer = await self._send(call, seat, url, body, query, headers | {"Authorization": f"Bearer {token}"})
+            answer = await self._send(call, seat, url, said, token)
             if answer.status_code != 401 or last:
                 break
             claims = claims_challenge(answer.headers) or ""
         return self._outcome(call, seat, answer)
 
-    async def _send(
-        self,
-        call: Call,
-        seat: Seat,
-        url: str,
-        body: Json | None,
-        query: Mapping[str, str] | None,
-        headers: dict[str, str],
-    ) -> httpx.Response:
+    async def _send(self, call: Call, seat: Seat, url: str, said: _Said, token: str) -> httpx.Response:
         request_id = str(uuid.uuid4())
         noted: dict[str, object] = {"call": call.name, "client_request_id": request_id, "identity": seat.identity}
-        content = None if body is None else _bytes(body)
-        if content is not None:
-            headers = headers | {"Content-Type": "application/json"}
         began = time.monotonic()
         try:
             async with self._gates.entered(seat.owner or seat.shared):
                 answer = await self._connections.request(
                     call.method,
                     url,
-                    params=query,
-                    content=content,
-                    headers=headers | {"client-request-id": request_id},
+                    params=said.query,
+                    content=said.content,
+                    headers=said.headers() | {"Authorization": f"Bearer {token}", "client-request-id": request_id},
                     timeout=httpx.Timeout(self._patience.timeout, connect=self._patience.connect_timeout),
                 )
         except httpx.TransportError as lost:
@@ -272,11 +259,6 @@ class GraphClient:
             return decipher(status, answer.headers, answer.content, provisions=call.provisions)
         except CalendarRefused as refused:
             raise refusals.explained(refused, call, seat) from None
-
-
-def _bytes(body: Json) -> bytes:
-    """The same JSON for the same body, byte for byte: Graph compares a repeated event with the first."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _was_never_sent(lost: httpx.TransportError) -> bool:

@@ -83,32 +83,12 @@ class FreeBusy(Protocol):
         ...
 
 
-class Calendar(Protocol):
+class Calendar(FreeBusy, Protocol):
     """Staff calendars and the visits in them.
 
     Every method raises ``CalendarBusy`` (repeat after ``retry_after``), ``TenantProvisioning``, ``CalendarRefused``
     (repeating will not help) or ``OutcomeUnknown`` (a write whose answer was lost).
     """
-
-    @property
-    def backend(self) -> str:
-        """What a new visit's row says of where it is kept."""
-        ...
-
-    async def busy(
-        self, staff: Sequence[StaffMember], since: datetime, until: datetime
-    ) -> Mapping[StaffId, Sequence[BusySpan]]:
-        """What is not free in each calendar. Raises CalendarUnreadable for any that cannot be read."""
-        ...
-
-    async def place_rules(
-        self, type_name: str, staff: StaffMember, time_zone: str, *, own: Visit | None = None
-    ) -> PlaceRules:
-        """What the place holds against slots for this type and staff member; for ``own``, the place that keeps it.
-
-        ``time_zone``: whose wall clock its hours are on, where it does not say. Raises as ``Calendar`` does.
-        """
-        ...
 
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:
         """Put the visit in its organizer's calendar, without the client. Safe to repeat with the same request id."""
