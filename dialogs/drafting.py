@@ -12,7 +12,10 @@ from bot.visits.models import Draft, StaffMember
 
 def heard(draft: Draft, reading: Reading) -> Draft:
     """The draft after a message: only what it speaks of changes. A part in doubt is emptied until it is answered."""
-    return changed(draft, parts_of(merged(Slots.of_draft(draft), reading), draft))
+    parts = parts_of(merged(Slots.of_draft(draft), reading), draft)
+    if reading.no_phone and parts["phone"] is None:
+        parts["text_client"] = False
+    return changed(draft, parts)
 
 
 def chosen(draft: Draft, option: Option, about: tuple[Part, ...], staff: tuple[StaffMember, ...]) -> Draft:

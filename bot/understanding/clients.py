@@ -130,6 +130,8 @@ def _is_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequenc
     token = tokens[at]
     if token.kind != "word" or taken[at] or token.norm in words.titles or token.norm in words.doctors:
         return False
+    if token.norm in words.numbers and _counts_as_name(tokens, at, words, taken):
+        return True
     if token.norm in words.stopwords or token.norm in words.months or token.norm in words.weekdays:
         if not token.capital:
             return _ends_small_name(tokens, at, words, taken)
@@ -149,6 +151,19 @@ def _is_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequenc
     if token.norm in words.numbers or token.norm in words.units or token.norm in words.time_units:
         return False
     return any(each.isalpha() for each in token.text)
+
+
+def _counts_as_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
+    """Whether a number's word is part of a name: "book Two Feathers", "for Mary Two Feathers"."""
+    if not tokens[at].capital or at == 0 or at + 1 >= len(tokens) or taken[at + 1]:
+        return False
+    after, before = tokens[at + 1], tokens[at - 1]
+    counted = words.phrases("number_nouns_after").single_words()
+    times = (words.units, words.time_units, words.numbers, words.months, words.weekdays, words.stopwords)
+    if after.kind != "word" or not after.capital or after.norm in counted or any(after.norm in each for each in times):
+        return False
+    behind_name = before.capital and before.norm not in words.stopwords and before.norm not in words.verbs
+    return behind_name or words.phrases("client_cues").before(tokens, at) is not None
 
 
 def _last_letter(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
@@ -257,7 +272,8 @@ def _scored(
     expected: bool,
 ) -> ClientSaid | None:
     pieces = [each for each in tokens[start:end] if each.kind == "word"]
-    core = [each for each in pieces if each.norm not in words.particles] or pieces
+    core = [each for at, each in enumerate(pieces) if each.norm not in words.particles or _is_first(pieces, at)]
+    core = core or pieces
     capital = all(each.capital for each in core)
     first = _past_title(tokens, start, words)
     explicit = _past_colon(tokens, first, words.phrases("client_explicit"))
@@ -298,6 +314,11 @@ def _scored(
         return None
     typed = text[tokens[start].start : tokens[end - 1].end]
     return ClientSaid(start, end, _as_name(typed, words), score, len(core), [(start, end)])
+
+
+def _is_first(pieces: Sequence[Token], at: int) -> bool:
+    """Whether a particle with a capital begins a name, as a first name does: Ben Okafor."""
+    return at == 0 and len(pieces) > 1 and pieces[0].capital and len(pieces[0].norm) > len("de")
 
 
 def _numbered(words: Vocabulary) -> frozenset[str]:

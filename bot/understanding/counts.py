@@ -16,6 +16,7 @@ class Counts:
 
     def __init__(self, gathering: Gathering) -> None:
         self._all = gathering
+        self._mentions: Sequence[Mention] = ()
 
     def day(self, each: Mention) -> DaySaid | None:
         day = day_said(each, self._all.almanac)
@@ -78,6 +79,7 @@ class Counts:
     def counted(self, index: int, mentions: Sequence[Mention], used: set[int]) -> DaySaid | None:
         """A count of days said from somewhere: "in two weeks", "a week from Monday", "two days later"."""
         each = mentions[index]
+        self._mentions = mentions
         words, tokens = self._all.words, self._all.tokens
         counts = each.value
         if each.kind == "length":
@@ -112,19 +114,13 @@ class Counts:
             if moved is not None:
                 moved.notes.append("from today")
             return moved
-        later = words.phrases("later_plain").at(tokens, each.end) or words.phrases("later_lead").before(
-            tokens, each.start
-        )
-        earlier = words.phrases("earlier").at(tokens, each.end) or words.phrases("earlier_lead").before(
-            tokens, each.start
-        )
         ago = words.phrases("ago").at(tokens, each.end) or words.phrases("ago_lead").before(tokens, each.start)
         if ago is not None:
             past = self._moved(each, base, counts, -1, each.end)
             if past is not None:
                 past.past = True
             return past
-        sign = 1 if later is not None else -1 if earlier is not None else self._direction(each)
+        sign = self._sense(each) or self._direction(each)
         if not sign and self._all.is_move and self._all.about is not None and not self._is_length(each):
             sign = 1
         if self._all.about is not None and self._all.about.day is not None:
@@ -138,14 +134,40 @@ class Counts:
 
     def _is_length(self, each: Mention) -> bool:
         """Whether "for" or the like makes a count the visit's own length rather than a shift."""
-        return self._all.words.phrases("length_cues").before(self._all.tokens, each.start) is not None
+        cues = (self._all.words.phrases(name) for name in ("length_cues", "length_leads"))
+        return any(cue.before(self._all.tokens, each.start) is not None for cue in cues)
+
+    def _is_shifted_by_another(self, each: Mention) -> bool:
+        """Whether the move is by another count, which has its "later" beside it, so that this one is the length.
+
+        One that takes the other back ("two hours later, no, make it three hours") is the shift itself.
+        """
+        return not each.correction and any(
+            other is not each and other.kind in ("count", "length") and self._sense(other) for other in self._mentions
+        )
+
+    def _may_correct(self, each: Mention) -> bool:
+        """Whether a count may correct another one or be the length: "two hours later, make it 45 minutes"."""
+        words, tokens = self._all.words, self._all.tokens
+        lead = words.phrases("length_or_correction").before(tokens, each.start)
+        if lead is None:
+            return False
+        place = lead[0]
+        while place > 0 and tokens[place - 1].kind == "sign":
+            place -= 1
+        return words.phrases("correction").before(tokens, place) is None
+
+    def _sense(self, each: Mention) -> int:
+        """Whether "later" (1) or "earlier" (-1) stands beside a count; 0 where neither does."""
+        words, tokens = self._all.words, self._all.tokens
+        for sign, behind, lead in ((1, "later_plain", "later_lead"), (-1, "earlier", "earlier_lead")):
+            if words.phrases(behind).at(tokens, each.end) or words.phrases(lead).before(tokens, each.start):
+                return sign
+        return 0
 
     def _direction(self, each: Mention) -> int:
         """Whether a move is to later (1) or earlier (-1) by a length said apart: "push Ana back half an hour"."""
-        if (
-            not self._all.is_move
-            or self._all.words.phrases("length_cues").before(self._all.tokens, each.start) is not None
-        ):
+        if not self._all.is_move or self._is_length(each) or self._is_shifted_by_another(each):
             return 0
         said = {token.norm for token in self._all.tokens}
         if said & self._all.words.phrases("earlier_words").single_words():
@@ -176,16 +198,11 @@ class Counts:
         minutes = each.value["minutes"]
         start = words.phrases("before_unit_in").before(tokens, each.start)
         from_now = words.phrases("from_now").at(tokens, each.end)
-        later = words.phrases("later_plain").at(tokens, each.end) or words.phrases("later_lead").before(
-            tokens, each.start
-        )
-        earlier = words.phrases("earlier").at(tokens, each.end) or words.phrases("earlier_lead").before(
-            tokens, each.start
-        )
+        sense = self._sense(each)
         longer = words.phrases("longer").at(tokens, each.end)
         shorter = words.phrases("shorter").at(tokens, each.end)
         ago = words.phrases("ago").at(tokens, each.end) or words.phrases("ago_lead").before(tokens, each.start)
-        if later is None and (longer is not None or shorter is not None):
+        if sense <= 0 and (longer is not None or shorter is not None):
             self._all.result.length_change = minutes if longer is not None else -minutes
             self._all.result.length_spans.append((each.start, each.end + 1))
             return None
@@ -197,8 +214,12 @@ class Counts:
             return self._at_moment(each, base + timedelta(minutes=minutes))
         if ago is not None:
             return self._at_moment(each, base - timedelta(minutes=minutes))
-        direction = 1 if later is not None else -1 if earlier is not None else self._direction(each)
+        direction = sense or self._direction(each)
         if direction and self._all.is_move and not known:
+            if self._all.result.shift is not None and self._may_correct(each):
+                self._all.result.shift = None
+                self._all.result.notes.append("a second count may be the shift or the length, so that neither is taken")
+                return None
             self._all.result.shift = timedelta(minutes=direction * minutes)
             return None
         if direction:

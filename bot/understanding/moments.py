@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.understanding.almanac import Almanac, date_order, territory, writes_24_hours
+from bot.understanding.dates import DaySaid, shifted
 from bot.understanding.gather import Gatherer
 from bot.understanding.gathering import Gathered
 from bot.understanding.mentions import Mention
@@ -76,8 +78,18 @@ def read_moments(
     was = None
     if gathered.was_day is not None or gathered.was_time is not None:
         old = Gathered(day=gathered.was_day, time=gathered.was_time)
-        was = settler.settle(old, as_stretch=False, said={})
+        was = settler.settle(old, as_stretch=False, said={}, looks_back=True)
+        if was.day is None and old.day is not None:
+            was.day = _just_over(old.day)
     return Moments(settled, gathered, mentions, was)
+
+
+def _just_over(said: DaySaid) -> date | None:
+    """The day of a visit that is over, where only next year's date is ahead: "the visit on November 2" in November.
+
+    No visit is then found on it and the person is told so, rather than another visit moved.
+    """
+    return shifted(said.dates[0], {"years": 1}, -1) if said.why == "past" and said.vague is None else None
 
 
 def _words(spans: Sequence[tuple[int, int]], tokens: Sequence[Token], text: str) -> str:

@@ -15,6 +15,7 @@ from bot.understanding.reading import SURE, Ask, Context, Intent, Option
 from bot.understanding.scan import sure_dates
 from bot.understanding.staff_choice import choose_staff, which_staff
 from bot.understanding.tokens import tokenized
+from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.zones import ZonesSaid, zones_said
 
 _ABOUT_STAFF = frozenset({Intent.free, Intent.handover, Intent.out, Intent.agenda})
@@ -44,7 +45,28 @@ def find_phones(found: Found, context: Context) -> list[PhoneSaid]:
     elif standing:
         typed = found.typed(standing[0].start, standing[0].end)
         found.questions.append(Ask(about=("phone",), why="no_such", said=typed))
+    else:
+        _find_no_phone(found)
     return said
+
+
+def _find_no_phone(found: Found) -> None:
+    """Whether it was said that there is no phone; "no phone visit" speaks of a visit."""
+    denied = found.words.phrases("no_phone")
+    for at in range(len(found.tokens)):
+        hit = denied.at(found.tokens, at)
+        if hit is None or found.blocks.taken[at]:
+            continue
+        after = found.tokens[hit[0]] if hit[0] < len(found.tokens) else None
+        if after is None or after.norm not in found.words.generic_types | _calls(found.words):
+            found.values["no_phone"] = True
+            found.use("no_phone", (at, hit[0]))
+            return
+
+
+def _calls(words: Vocabulary) -> Set[str]:
+    """What a phone may be the kind of: visit, call."""
+    return words.phrases("phone_words").single_words() | words.phrases("number_nouns_after").single_words()
 
 
 def _corrected(found: Found, said: Sequence[PhoneSaid]) -> bool:

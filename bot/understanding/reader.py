@@ -187,7 +187,8 @@ class Understanding:
             length = int(present.total_seconds()) // 60 + gathered.length_change if present is not None else None
         if length and length > 0:
             found.values["duration"] = timedelta(minutes=length)
-            found.use("duration", *gathered.length_spans)
+            of_hours = gathered.time.spans if gathered.time is not None else ()
+            found.use("duration", *(gathered.length_spans or of_hours))
         if gathered.day is not None:
             found.use("day", *sorted(set(gathered.day.spans)))
         if gathered.time is not None:

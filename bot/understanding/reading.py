@@ -229,6 +229,8 @@ class Reading(Frozen):
 
     client_name: str | None = Field(default=None, repr=False)
     phone: str | None = Field(default=None, repr=False)
+    no_phone: bool = False
+    """Whether it was said that the client has no phone, or is not to be texted: "book Ana Ruiz, no phone"."""
     email: str | None = Field(default=None, repr=False)
     type_name: str | None = None
     staff_id: StaffId | None = None

@@ -79,6 +79,8 @@ class Settler:
         if looks_back and days is not None and days.why == "past":
             candidates = [*filter(None, (shifted(each, {"years": 1}, -1) for each in candidates)), *candidates]
         moments = self._minutes(times, candidates or ([known] if known else []))
+        if times is not None and times.why is None and found.length is None:
+            found.length = times.length
         self._past(days, candidates, times, moments, known, found)
         if found.questions:
             self._keep_settled(found, days, candidates, times, moments)

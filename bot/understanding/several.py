@@ -23,7 +23,7 @@ def first_of_two(reading: Reading, found: Found, read: Callable[[str], Reading])
         if first.client_name is None or not (first.is_sure or _is_whole(first)):
             continue
         second = read(rest)
-        if not second.is_sure:
+        if not second.is_sure or "intent" not in second.used:
             rest = _wished_alike(first, rest)
             second = read(rest)
         if _are_two_visits(first, second):

@@ -143,7 +143,8 @@ def stretch(rule: str, value: Mapping[str, Any], part: str | None, hours: Hours,
     starts = chosen(said, days, hours)
     length = shortest
     if rule == "from" and length <= _LONGEST_VISIT:
-        said.minutes, said.length = starts, length
+        said.minutes = starts
+        said.length = length if length < _LONGEST_VISIT else None  # an hour may be one to choose a start in
         return said
     start = starts[0]
     ends = start + length

@@ -62,3 +62,13 @@ def test_the_later_of_two_equal_wall_times_is_kept_apart() -> None:
 def test_a_phone_said_after_all_means_the_client_is_texted() -> None:
     without = WHOLE.model_copy(update={"phone": None, "text_client": False})
     assert heard(without, Reading(phone="+12065550142")).text_client
+
+
+def test_no_phone_means_the_client_is_not_texted_and_no_number_is_missing() -> None:
+    after = heard(EMPTY, Reading(client_name="Ana Ruiz", no_phone=True))
+    assert not after.text_client
+    assert "phone" not in missing(after, CLINIC)
+
+
+def test_no_phone_takes_no_known_number_away() -> None:
+    assert heard(WHOLE, Reading(no_phone=True)).text_client

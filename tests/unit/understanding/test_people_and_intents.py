@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.understanding.reading import Intent
 from tests.unit.understanding.desk import read
 
 NAMES = [
@@ -24,6 +25,15 @@ NAMES = [
     ("her name is Luisa Vega", "Luisa Vega"),
     ("move Ana's 2pm to 3pm", "Ana"),
     ("find Ruiz", "Ruiz"),
+    ("book Two Feathers tomorrow at 3", "Two Feathers"),
+    ("book Mary Two Feathers for Friday 3 pm", "Mary Two Feathers"),
+    ("move Two Feathers to Friday", "Two Feathers"),
+    ("Book Two Visits for Ana Ruiz", "Ana Ruiz"),
+    ("Book Ana Ruiz Friday Three Thirty", "Ana Ruiz"),
+    ("Book One Hour with Ana Ruiz tomorrow", "Ana Ruiz"),
+    ("book Ana Soon tomorrow at 3", "Ana Soon"),
+    ("book Peter Known tomorrow at 3", "Peter Known"),
+    ("Ben Okafor is here", "Ben Okafor"),
     ("book an appointment tomorrow at 9", None),
     ("can you book something nice for Friday please", None),
 ]
@@ -269,3 +279,46 @@ def test_each_part_tells_which_words_it_came_from() -> None:
         "day": "Thursday",
         "at": "half past 2",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "day"),
+    [
+        ("monday's visits", "en-US", date(2026, 11, 23)),
+        ("friday's appointments", "en-US", date(2026, 11, 20)),
+        ("yesterday's visits", "en-US", date(2026, 11, 17)),
+        ("agenda de ayer", "es-US", date(2026, 11, 17)),
+        ("citas del sábado", "es-US", date(2026, 11, 21)),
+    ],
+)
+def test_the_visits_of_a_day_are_its_agenda(text: str, locale: str, day: date) -> None:
+    said = read(text, locale=locale)
+    assert (said.intent, said.is_sure, said.day) == (Intent.agenda, True, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("cancel Friday's visits", Intent.cancel),
+        ("find Monday's visits", Intent.find),
+        ("move Friday's visits to Dr Kim", Intent.handover),
+    ],
+)
+def test_what_is_to_be_done_with_a_days_visits_is_no_agenda(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "no_phone"),
+    [
+        ("book Ana Ruiz tomorrow at 3, no phone", "en-US", True),
+        ("book Ana Ruiz, no phone number, tomorrow at 3", "en-US", True),
+        ("reserva a Ana Ruiz mañana a las 3 sin teléfono", "es-US", True),
+        ("book Ana Ruiz tomorrow at 3, no phone visit", "en-US", False),
+        ("book Ana Ruiz tomorrow at 3, no phone calls please", "en-US", False),
+        ("book Ana Ruiz tomorrow at 3, no phone but 206-555-0142", "en-US", False),
+    ],
+)
+def test_no_phone_is_heard_within_a_booking(text: str, locale: str, no_phone: bool) -> None:
+    said = read(text, locale=locale)
+    assert (said.intent, said.client_name, said.no_phone) == (Intent.book, "Ana Ruiz", no_phone)

@@ -1,0 +1,66 @@
+"""By how much a visit moves, how long it then is, and of which day it is."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from tests.unit.understanding.desk import read
+
+HALF, THREE_QUARTERS, HOUR, TWO = (timedelta(minutes=each) for each in (30, 45, 60, 120))
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "shift", "duration"),
+    [
+        ("move Ana two hours later and make it 45 minutes", "en-US", TWO, THREE_QUARTERS),
+        ("move Ana 45 minutes later and make it two hours", "en-US", THREE_QUARTERS, TWO),
+        ("make Ana 45 minutes and move it two hours later", "en-US", TWO, THREE_QUARTERS),
+        ("push Ana back half an hour and make it 45 minutes", "en-US", HALF, THREE_QUARTERS),
+        ("move Ana Ruiz an hour earlier, and shorten it to 30 minutes", "en-US", -HOUR, HALF),
+        ("postpone Ana two days and make it 45 minutes", "en-US", timedelta(days=2), THREE_QUARTERS),
+        ("mueve a Ana dos horas más tarde y que dure 45 minutos", "es-US", TWO, THREE_QUARTERS),
+        ("push Ana back 30 minutes", "en-US", HALF, None),
+        ("move Ana two hours later, no, make it an hour", "en-US", HOUR, None),
+    ],
+)
+def test_a_visit_moves_by_the_one_count_and_lasts_the_other(
+    text: str, locale: str, shift: timedelta, duration: timedelta | None
+) -> None:
+    said = read(text, locale=locale)
+    assert (said.shift, said.duration) == (shift, duration)
+
+
+def test_a_second_count_that_may_correct_the_first_or_be_the_length_settles_neither() -> None:
+    said = read("move Ana two hours later, make it 45 minutes")
+    assert (said.shift, said.duration) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "was"),
+    [
+        ("move the visit on November 2 to Friday", "en-US", date(2026, 11, 2)),
+        ("move the visit on 11/2 to Friday", "en-US", date(2026, 11, 2)),
+        ("mueve la visita del 2 de noviembre al viernes", "es-US", date(2026, 11, 2)),
+        ("move the visit on November 24 to Friday", "en-US", date(2026, 11, 24)),
+        ("move yesterday's visit to Friday", "en-US", date(2026, 11, 17)),
+    ],
+)
+def test_a_visit_that_moves_is_of_the_day_that_was_said_even_one_that_is_over(
+    text: str, locale: str, was: date
+) -> None:
+    said = read(text, locale=locale)
+    assert (said.was_day, said.day) == (was, date(2026, 11, 20))
+
+
+def test_the_second_client_is_moved_too_where_the_name_begins_like_a_particle() -> None:
+    assert read("move Ana Ruiz to 3 and Ben Cho to 4").left == "move Ben Cho to 4"
+
+
+def test_from_a_start_to_an_end_within_the_hour_is_a_length() -> None:
+    said = read("book Ana Ruiz from 10 to 10:30 on Friday")
+    assert (said.day, said.at, said.duration) == (date(2026, 11, 20), time(10), HALF)
+
+
+def test_a_start_and_an_end_with_a_dash_ask_for_the_start() -> None:
+    said = read("book Ana Ruiz Fri 10-10:30")
+    assert (said.at, said.questions[0].options[0].at) == (None, time(10))
