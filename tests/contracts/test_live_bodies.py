@@ -15,12 +15,15 @@ from tests.apart import ROOT, emulator_apart, seen_by, strict_world
 from tests.contracts.conftest import BUSINESS
 from tests.personas import JORDAN, KIM, PATEL, TENANT_ID, Persona
 
+OURS = ("LIVE_", "GRAPH_", "PYTEST_", "NO_SKIPS")
+"""What of our own environment is not for them; of a tenant they skip what looks inside the emulator."""
+
 
 def variables(address: str, **more: str) -> dict[str, str]:
     """What an administrator would set for a tenant."""
     app = strict_world().app
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("LIVE_", "GRAPH_", "PYTEST_"))},
+        **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
         "GRAPH_TENANT_ID": TENANT_ID,
         "GRAPH_CLIENT_ID": app.id,
         "GRAPH_CLIENT_SECRET": app.secret,
