@@ -215,7 +215,7 @@ class Arena:
                 },
                 "organizer": staff[number % len(staff)].model_dump(mode="json"),
                 "type_name": "Follow-up",
-                "starts_at": (starts_at or _in_days(2)).isoformat(),
+                "starts_at": (starts_at or _in_days(2)).replace(microsecond=0).isoformat(),  # as calendars keep it
                 "duration": 1800,
                 "time_zone": "America/Los_Angeles",
                 "text_client": True,
