@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from hypothesis import settings
 
 from bot.logs import TALKATIVE, EventFormatter
 from bot.settings import Settings
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from tests.office import Office
 
 __all__ = ["database", "database_url", "postgres_server", "postgres_url"]
+
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("searching", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+"""The same examples at every run, so that a change fails by its own fault; ``searching`` looks at others each time."""
 
 PHASES: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
 PERSONAL = (*CLIENT_NAMES, *CLIENT_PHONES, "@example.", "/l/meetup-join/", "/emulator/visit/", "eyJ")

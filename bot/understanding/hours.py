@@ -129,7 +129,7 @@ def _numbers(given: Any) -> tuple[int, ...]:
     """The weekdays somebody named: a name, a number (0 is Monday), a list of them, or "mon-fri"."""
     if isinstance(given, bool) or given is None:
         return ()
-    if isinstance(given, int) or (isinstance(given, str) and given.strip().isdigit()):
+    if isinstance(given, int) or (isinstance(given, str) and given.strip().isdecimal()):
         return (int(given),) if int(given) < len(_DAYS) else ()
     if isinstance(given, str):
         return _named(given.lower())

@@ -7,6 +7,7 @@ from bot.graph.emulator.exchange import Answer, Call, bad_request
 from bot.graph.emulator.world import World
 
 KNOWN = {"$filter", "$top", "$skip", "$skiptoken", "$select", "$count", "$orderby", "$expand"}
+LONGEST_COUNT = 9
 
 
 def page(
@@ -18,7 +19,7 @@ def page(
         raise bad_request(f"The query specified in the URI is not valid: {', '.join(sorted(strange))}.")
     size = min(_number(call, "$top", world.switches.page_size), world.switches.largest_page)
     preferred = call.preferences().get("odata.maxpagesize", "")
-    if preferred.isdigit():
+    if _is_count(preferred):
         size = max(int(preferred), 1)
     start = _number(call, "$skip", 0) if "$skiptoken" not in call.query else _token(call.query["$skiptoken"])
     body: dict[str, Any] = {"@odata.context": f"{world.cloud.graph}/{call.version}/$metadata#{entity}"}
@@ -45,9 +46,14 @@ def _number(call: Call, name: str, default: int) -> int:
     text = call.query.get(name)
     if text is None:
         return default
-    if not text.isdigit() or (name == "$top" and int(text) == 0):
+    if not _is_count(text) or (name == "$top" and int(text) == 0):
         raise bad_request(f"Invalid value '{text}' for {name} query option found.")
     return int(text)
+
+
+def _is_count(text: str) -> bool:
+    """Whether it is a number that ``int`` takes: neither ¹ nor thousands of digits."""
+    return text.isdecimal() and len(text) <= LONGEST_COUNT
 
 
 def _token(text: str) -> int:
