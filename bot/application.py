@@ -19,7 +19,7 @@ from bot.store.engine import Database
 from bot.store.visits import SqlVisitStore
 from bot.teams.edge import TeamsEdge
 from bot.understanding.reader import Understanding
-from bot.visits.models import Clinic
+from bot.visits.models.clinic import Clinic
 from bot.visits.service import Visits
 from bot.watching import Watching
 from bot.work.durable import DurableWork

@@ -10,17 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from bot.visits.models import (
-    AppointmentType,
-    Clinic,
-    Frozen,
-    IanaZone,
-    OfficeHours,
-    OpenSpan,
-    PhoneNumber,
-    StaffId,
-    StaffMember,
-)
+from bot.visits.models.clinic import AppointmentType, Clinic, OfficeHours, OpenSpan, StaffMember
+from bot.visits.models.values import Frozen, IanaZone, PhoneNumber, StaffId
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"^(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})$")

@@ -9,7 +9,10 @@ from bot.clinic import DemoVisit
 from bot.clock import Clock
 from bot.visits import changes
 from bot.visits.errors import SlotTaken, VisitChanged
-from bot.visits.models import Client, Clinic, Visit, VisitId
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.people import Client
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import VisitStore, Work
 
 AHEAD = timedelta(days=3660)

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.store.engine import open_database, url_of
 from bot.store.grants import SqlGrants
 from bot.tenancy import graph_config
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 from bot.web.sign_in_pages import END
 
 REFUSED = "  no  "

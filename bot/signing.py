@@ -28,7 +28,8 @@ from bot.teams.answers import Answer
 from bot.teams.token_service import TokenService
 from bot.teams.turns import Bot, Turn
 from bot.visits.errors import CalendarRefused, SignInNeeded
-from bot.visits.models import Person, VisitId
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
 from bot.web.sign_in_pages import END, START, add_sign_in_pages
 from bot.work.service import VisitWork
 

@@ -5,7 +5,8 @@ from bot.graph.config import GraphConfig
 from bot.graph.identity import Identities
 from bot.graph.outlook import InvitationText
 from bot.settings import Settings
-from bot.visits.models import Clinic, Visit
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.visit import Visit
 
 EMULATED_TENANT = "00000000-0000-4000-8000-0000000000aa"
 

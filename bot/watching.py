@@ -18,7 +18,7 @@ from bot.store.drifts import SqlDrifts
 from bot.store.effects import SqlLedger
 from bot.store.engine import Database
 from bot.store.visits import SqlVisitStore
-from bot.visits.models import Clinic
+from bot.visits.models.clinic import Clinic
 from bot.visits.ports import Notifier
 from bot.web.notifications import add_notifications
 from bot.work.arrivals import ArrivalDesk

@@ -41,7 +41,7 @@ from bot.teams.routes import add_messages
 from bot.teams.signing import SigningBot
 from bot.tenancy import graph_config, invitation
 from bot.understanding.reader import Understanding
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from bot.visits.service import Visits
 from bot.watching import Parts, watch
 from bot.web.health import add_health

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.strings.translate import languages
 from bot.strings.words import duration_in_words, time_in_words, zone_in_words
-from bot.visits.models import Draft, Slot
+from bot.visits.models.draft import Draft
+from bot.visits.models.slots import Slot
 from cards.draft_verbs import CheckTimes, DiscardDraft, SubmitForm
 from cards.elements import (
     Card,

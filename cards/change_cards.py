@@ -1,6 +1,8 @@
 """What is read back before a visit is changed: moving it, cancelling it, taking a change back."""
 
-from bot.visits.models import Slot, SlotVerdict, Visit
+from bot.visits.models.objections import SlotVerdict
+from bot.visits.models.slots import Slot
+from bot.visits.models.visit import Visit
 from cards.elements import Card, Element, actions, card, execute, heading, lines, run, small, text, text_input, toggle
 from cards.objections import REASON_LENGTH, objecting, seen_of, ways_on, what_objects
 from cards.reader import Reader

@@ -2,7 +2,10 @@
 
 from bot.strings.phones import sms_reach
 from bot.strings.words import duration_in_words
-from bot.visits.models import Draft, Slot, SlotVerdict, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import SlotVerdict
+from bot.visits.models.slots import Slot
 from cards.draft_verbs import (
     BookAnyway,
     BookDraft,

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.visits.models import Day, IanaZone, Instant, StaffId, WallTime
+from bot.visits.models.values import Day, IanaZone, Instant, StaffId, WallTime
 from cards.payload import Inputs, Switch, Typed, VerbPayload
 from cards.verb_fields import Id, Minutes, Seen, Version
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.visits.models import EffectKind, EffectState, EffectStatus, Visit, latest_of
+from bot.visits.models.effects import EffectKind, EffectState, EffectStatus, latest_of
+from bot.visits.models.visit import Visit
 from cards.elements import Element, Tone, run
 from cards.reader import Reader
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.strings.words import local
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from cards.elements import Card, Element, actions, box, card, execute, heading, open_url, run, small, text, text_input
 from cards.menu_verbs import ListPage, MenuBook
 from cards.reader import Reader

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from bot.strings.words import lack_in_words
-from bot.visits.models import LateTold, Visit
+from bot.visits.models.effects import LateTold
+from bot.visits.models.visit import Visit
 from cards.elements import Card, Element, actions, box, card, execute, heading, lines, open_url, run, small, text
 from cards.menu_verbs import MenuBook, MenuHelp, MenuToday
 from cards.reader import Reader

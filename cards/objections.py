@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.visits.models import SlotVerdict, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.objections import SlotVerdict
 from cards.elements import Element, actions, box, heading, stacked, text, text_input
 from cards.reader import Reader
 from cards.typed_text import typed

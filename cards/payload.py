@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.visits.models import EARLIEST, LATEST
+from bot.visits.models.values import EARLIEST, LATEST
 
 INPUT_PREFIX = "input_"
 LONGEST_INPUT = 5_000

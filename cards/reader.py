@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from bot.strings.translate import Translator
 from bot.strings.words import day_in_words, local, moment_in_words, phone_in_words, time_in_words, zone_in_words
-from bot.visits.models import Clinic, Person, Slot
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.people import Person
+from bot.visits.models.slots import Slot
 
 TEAMS_HOSTS = (
     "teams.microsoft.com",

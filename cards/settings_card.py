@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.strings.translate import languages
 from bot.strings.words import duration_in_words, zone_in_words
-from bot.visits.models import Preferences
+from bot.visits.models.people import Preferences
 from cards.booking_form import CLIENT_ZONES
 from cards.elements import Card, Element, actions, box, card, choice, execute, heading, small, text
 from cards.keeping_lines import keeping_lines

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.strings.words import local
-from bot.visits.models import Slot, Visit
+from bot.visits.models.slots import Slot
+from bot.visits.models.visit import Visit
 from cards.elements import Card, Element, actions, box, card, date_input, execute, heading, lines, small, stacked, text
 from cards.reader import Reader
 from cards.typed_text import typed

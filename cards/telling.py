@@ -1,7 +1,8 @@
 """Whether the client hears of what is done to a visit, and by which way."""
 
 from bot.strings.phones import sms_reach
-from bot.visits.models import Client, Visit
+from bot.visits.models.people import Client
+from bot.visits.models.visit import Visit
 from cards.reader import Reader
 
 

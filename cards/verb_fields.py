@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 
 Id = Annotated[VisitId, Field(pattern=r"^[0-9a-f]{32}$")]
 Version = Annotated[int, Field(ge=1, le=1_000_000_000)]

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.visits.models import EffectKind, Presence, Visit
+from bot.visits.models.effects import EffectKind
+from bot.visits.models.presence import Presence
+from bot.visits.models.visit import Visit
 from cards.effect_lines import SMS, EffectLine, is_unknown, provisioning, undecided
 from cards.elements import Element, actions, execute, open_url, small
 from cards.reader import Reader

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from bot.strings.phones import sms_reach
-from bot.visits.models import EffectKind, EffectState, EffectStatus, Presence, Visit
+from bot.visits.models.effects import EffectKind, EffectState, EffectStatus
+from bot.visits.models.presence import Presence
+from bot.visits.models.visit import Visit
 from cards.effect_lines import (
     NEEDS_YOU,
     SMS,

@@ -4,7 +4,10 @@ import re
 from datetime import datetime, timedelta
 
 from bot.strings.words import duration_in_words
-from bot.visits.models import Objection, Presence, Slot, Visit
+from bot.visits.models.objections import Objection
+from bot.visits.models.presence import Presence
+from bot.visits.models.slots import Slot
+from bot.visits.models.visit import Visit
 from cards.elements import Element, Tone, run, text
 from cards.reader import Reader
 from cards.typed_text import typed

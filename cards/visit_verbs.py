@@ -4,7 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from bot.visits.models import Day, Instant, Visit, WallTime
+from bot.visits.models.values import Day, Instant, WallTime
+from bot.visits.models.visit import Visit
 from cards.payload import Inputs, Switch, Typed, VerbPayload
 from cards.verb_fields import EffectKey, Id, Minutes, Seen, Version
 

@@ -9,7 +9,10 @@ from bot.strings.words import day_in_words, local, zone_in_words
 from bot.understanding.reading import Intent, Reading
 from bot.visits.drafts import DraftParts
 from bot.visits.errors import CalendarUnreadable
-from bot.visits.models import Draft, Slot, StaffId, Visit
+from bot.visits.models.draft import Draft
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import StaffId
+from bot.visits.models.visit import Visit
 from cards.confirm_card import free_times_card
 from cards.list_card import PAGE_SIZE, day_card, found_card, pages
 from cards.menu_cards import help_card, menu_card

@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.strings.words import local
 from bot.understanding import words
 from bot.understanding.reading import Ask, Option, Part
-from bot.visits.models import Clinic, Draft, Slot, Visit, VisitId
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.draft import Draft
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from cards.draft_verbs import AnswerDraft, PickSlot
 from cards.menu_verbs import AnswerQuestion
 from cards.payload import VerbPayload

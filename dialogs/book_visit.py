@@ -7,7 +7,10 @@ from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialo
 
 from bot.understanding.reading import Ask, Intent, Reading
 from bot.visits.drafts import Part, changed
-from bot.visits.models import Draft, Slot, Visit, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from dialogs.asking import MOMENT, MOST_TO_ASK, Question, about_doubt, about_missing
 from dialogs.desk import OFFERED, Desk
 from dialogs.drafting import heard

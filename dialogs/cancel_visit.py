@@ -6,7 +6,7 @@ from typing import Any
 from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialog, WaterfallStepContext
 
 from bot.understanding.reading import Intent, Reading
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 from cards.visit_verbs import CancelInputs, ConfirmCancel, KeepVisit
 from dialogs.desk import Desk
 from dialogs.finding import Meant, visit_question, visits_among

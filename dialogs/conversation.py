@@ -5,7 +5,7 @@ from typing import Any
 from botbuilder.dialogs import DialogContext, DialogSet, DialogTurnStatus
 
 from bot.understanding.reading import Reading
-from bot.visits.models import Draft
+from bot.visits.models.draft import Draft
 from dialogs.book_visit import BOOK_VISIT, about
 from dialogs.main_dialog import MAIN, MainDialog
 from dialogs.prompts import hear

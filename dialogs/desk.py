@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.understanding.reading import Ask, Context, Option, Reader, Reading, Slots
 from bot.visits.drafts import Part
 from bot.visits.errors import CalendarError, CalendarUnreadable, DraftGone, DraftIncomplete, VisitNotFound
-from bot.visits.models import Draft, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import SlotVerdict
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Businesses, DriftReader, EffectReader, People, Presences, VisitCards, Work
 from bot.visits.service import Visits
 from cards.ask_card import ask_card

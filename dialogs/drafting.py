@@ -7,7 +7,8 @@ from bot.strings.words import local
 from bot.understanding.merge import answered, merged
 from bot.understanding.reading import Option, Part, Reading, Slots
 from bot.visits.drafts import DraftParts, changed
-from bot.visits.models import Draft, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.draft import Draft
 
 
 def heard(draft: Draft, reading: Reading) -> Draft:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from bot.understanding.reading import Ask, Option, Reading
 from bot.visits.errors import VisitNotFound
-from bot.visits.models import Visit, VisitId
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from cards.list_card import choose_card
 from cards.notice_cards import notice_card
 from cards.visit_verbs import MOST_LATER, ChooseVisit

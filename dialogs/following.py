@@ -4,7 +4,9 @@ from typing import Any
 
 from bot.understanding.reading import Intent, Reading
 from bot.visits.errors import VisitNotFound
-from bot.visits.models import Draft, StaffId, Visit, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.names import folded
 from cards.draft_verbs import (
     BookAnyway,

@@ -10,7 +10,9 @@ from bot.strings.translate import languages
 from bot.strings.words import local
 from bot.understanding.reading import Ask, Option, Reading
 from bot.visits.drafts import DraftParts, Part, changed
-from bot.visits.models import EARLIEST, LATEST, Clinic, Draft
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.draft import Draft
+from bot.visits.models.values import EARLIEST, LATEST
 from bot.visits.slots import wall_clock_says
 from cards.draft_verbs import FormInputs
 from cards.payload import typed_day

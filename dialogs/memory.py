@@ -7,7 +7,8 @@ from uuid import uuid4
 from pydantic import Field, ValidationError
 
 from bot.understanding.reading import Ask, Reading
-from bot.visits.models import Frozen, Instant, Visit, VisitId
+from bot.visits.models.values import Frozen, Instant, VisitId
+from bot.visits.models.visit import Visit
 from dialogs.talk import Talk
 
 KEPT = timedelta(hours=2)

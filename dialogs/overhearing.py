@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from bot.strings.translate import Translator, languages
 from bot.understanding.reading import Intent, Reading
-from bot.visits.models import Clinic, Person
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.people import Person
 
 LONGEST_REASON = 300
 

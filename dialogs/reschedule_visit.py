@@ -10,7 +10,8 @@ from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialo
 from bot.strings.words import local
 from bot.understanding.merge import merged
 from bot.understanding.reading import Intent, Reading, Slots
-from bot.visits.models import Visit, VisitId
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from dialogs.asking import MOMENT, about_move
 from dialogs.desk import Desk
 from dialogs.drafting import wall_clock

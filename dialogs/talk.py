@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from botbuilder.core import StatePropertyAccessor, TurnContext
 
 from bot.strings.translate import Translator
-from bot.visits.models import Person, Preferences
+from bot.visits.models.people import Person, Preferences
 from cards.elements import Card
 from cards.payload import VerbPayload
 from cards.reader import Reader

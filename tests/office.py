@@ -14,7 +14,10 @@ from bot.clinic import ClinicFile, demo_clinic
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.faults import Fault
 from bot.settings import Settings
-from bot.visits.models import Client, Clinic, Visit, VisitId
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.people import Client
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.wiring import Transports, build
 from tests.connector import StubConnector
 from tests.conversations.chat import Answer, Chat

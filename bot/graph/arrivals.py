@@ -33,7 +33,8 @@ from bot.graph.notices import (
 from bot.graph.wire import Wire, read_instant, zulu
 from bot.key_sets import KeySet
 from bot.visits.errors import CalendarError, CalendarRefused
-from bot.visits.models import Visit, VisitId
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Arrival
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,11 @@ from bot.graph.identity import acting_business
 from bot.graph.online import Attendance
 from bot.graph.online_backend import VisitBackend
 from bot.visits.errors import CalendarRefused
-from bot.visits.models import BusySpan, PlaceRules, StaffId, StaffMember, Visit
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.objections import PlaceRules
+from bot.visits.models.slots import BusySpan
+from bot.visits.models.values import StaffId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 
 

@@ -28,7 +28,11 @@ from bot.graph.online_backend import OnlineBackend
 from bot.graph.refs import Ref, organizer_in
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown
-from bot.visits.models import BusySpan, PlaceRules, Slot, StaffId, StaffMember, Visit
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.objections import PlaceRules
+from bot.visits.models.slots import BusySpan, Slot
+from bot.visits.models.values import StaffId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarEntry, SmsKind
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from bot.graph.bookings_wire import BookingStaff, Business, Service
 from bot.graph.client import GraphClient
 from bot.graph.identity import Seat, Seating
 from bot.visits.errors import CalendarRefused, SignInNeeded
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 
 log = logging.getLogger(__name__)
 

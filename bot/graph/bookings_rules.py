@@ -18,7 +18,9 @@ from bot.graph.bookings_wire import (
     read_duration,
     read_zone,
 )
-from bot.visits.models import Objection, ObjectionCode, Slot, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.objections import Objection, ObjectionCode
+from bot.visits.models.slots import Slot
 
 LEAD_TIME = timedelta(days=1)
 """What Bookings assumes where neither service nor business says: no visits on the same day."""
@@ -28,7 +30,7 @@ Span = tuple[datetime, datetime]
 
 
 class BookingsRules:
-    """What a business holds against slots of one service with one of its staff. A ``bot.visits.models.PlaceRules``.
+    """What a business holds against slots of one service with one of its staff. Is ``PlaceRules`` of ``bot.visits``.
 
     Facts: ``service``, ``staff``; ``day`` is an ISO date, ``opens`` and ``closes`` wall times of the business's zone;
     names that end in ``_minutes`` are lengths, in ``_when`` instants.

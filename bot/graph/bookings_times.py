@@ -15,7 +15,9 @@ from bot.graph.bookings_wire import AvailabilityItem, availability_of, instant_o
 from bot.graph.client import GraphClient
 from bot.graph.identity import Seating, acting_business
 from bot.visits.errors import CalendarBusy, CalendarRefused, CalendarUnreadable, SignInNeeded
-from bot.visits.models import BusySpan, StaffId, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.slots import BusySpan
+from bot.visits.models.values import StaffId
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from bot.graph.wire import GraphDateTime, Sent, Wire, iso_duration, read_instant
 from bot.graph.zones import ZoneUnknown, iana_name
-from bot.visits.models import Visit, known_zones
+from bot.visits.models.values import known_zones
+from bot.visits.models.visit import Visit
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
 

@@ -11,7 +11,7 @@ from bot.graph.calls import Call
 from bot.graph.doctor import calls_made
 from bot.graph.identity import Seat
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, SignInNeeded
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 
 NO_SUCH_MEETING = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_none%40thread.v2/0?context=%7b%7d"
 

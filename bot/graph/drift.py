@@ -1,6 +1,7 @@
 """Whether the calendar still says what it was told."""
 
-from bot.visits.models import Slot, Visit
+from bot.visits.models.slots import Slot
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift
 
 

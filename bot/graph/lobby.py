@@ -24,7 +24,7 @@ from bot.graph.emulator_tokens import APP_ID
 from bot.graph.notices import ClientState, LifecycleNotice, NoticeRefused
 from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.errors import CalendarError, CalendarRefused
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Arrivals, VisitStore
 
 log = logging.getLogger(__name__)

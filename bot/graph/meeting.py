@@ -13,7 +13,10 @@ from bot.graph.online_backend import OnlineBackend
 from bot.graph.refs import written
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused
-from bot.visits.models import BusySpan, Slot, StaffId, StaffMember, Visit
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.slots import BusySpan, Slot
+from bot.visits.models.values import StaffId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarEntry
 
 

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from pydantic import Field, ValidationError
 
 from bot.graph.wire import Wire, read_instant
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 from bot.visits.ports import Arrival
 
 log = logging.getLogger(__name__)

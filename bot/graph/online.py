@@ -9,7 +9,8 @@ from bot.graph.client import GraphClient
 from bot.graph.identity import Seat, Seating
 from bot.graph.zones import ZoneUnknown, windows_name
 from bot.visits.errors import CalendarBusy, CalendarRefused
-from bot.visits.models import Frozen, Visit
+from bot.visits.models.values import Frozen
+from bot.visits.models.visit import Visit
 from bot.visits.ports import SmsKind
 
 LobbyScope = Literal["organizer", "organization", "organizationAndFederated", "invited", "organizationExcludingGuests"]

@@ -12,16 +12,11 @@ from bot.graph.online import Attendance, OnlineMeetings, late_join_url
 from bot.graph.refs import Ref, read_ref
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused
-from bot.visits.models import (
-    BusySpan,
-    PlaceRules,
-    Slot,
-    StaffId,
-    StaffMember,
-    Visit,
-    VisitId,
-    no_place_rules,
-)
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.objections import PlaceRules, no_place_rules
+from bot.visits.models.slots import BusySpan, Slot
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Calendar, Mailer, SmsKind
 
 

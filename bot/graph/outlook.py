@@ -13,7 +13,9 @@ from bot.graph.online_backend import OnlineBackend
 from bot.graph.refs import written
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused
-from bot.visits.models import Slot, Visit, VisitId
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarEntry
 
 log = logging.getLogger(__name__)

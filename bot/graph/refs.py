@@ -8,7 +8,7 @@ import json
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 
 _MARK = "|"
 

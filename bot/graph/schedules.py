@@ -9,7 +9,9 @@ from bot.graph import calls, wire
 from bot.graph.client import GraphClient
 from bot.graph.identity import Seat, Seating, acting_person
 from bot.visits.errors import CalendarBusy, CalendarRefused, CalendarUnreadable, SignInNeeded
-from bot.visits.models import BusySpan, StaffId, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.slots import BusySpan
+from bot.visits.models.values import StaffId
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from bot.graph.meeting import MeetingCalendar
 from bot.graph.online import OnlineMeetings
 from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused, SignInNeeded
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from bot.graph.zones import ZoneUnknown, iana_name, windows_name
-from bot.visits.models import Slot
+from bot.visits.models.slots import Slot
 
 VISIT_PROPERTY = "String {6e1b2c52-9d3e-4c5e-8f41-3b8d2c7a51f0} Name VisitId"
 """Our own property on the event, by which a visit's event is found again.

@@ -10,7 +10,9 @@ from bot.clock import Clock
 from bot.store.engine import Database
 from bot.store.rows import facts_of, has_written, insert_into, model_of
 from bot.store.tables import arrivals, attendances
-from bot.visits.models import Attended, Presence, Visit, VisitId
+from bot.visits.models.presence import Attended, Presence
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Arrival
 from bot.visits.presence import presence_of
 

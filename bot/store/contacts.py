@@ -12,7 +12,7 @@ from bot.store.engine import Database
 from bot.store.rows import facts_of, insert_into, model_of
 from bot.store.tables import conversations, people, preferences
 from bot.teams.ports import ConversationType, Reference, StoredReference
-from bot.visits.models import Person, Preferences
+from bot.visits.models.people import Person, Preferences
 
 
 class SqlContacts:

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.store.engine import Database
 from bot.store.rows import has_written, insert_into
 from bot.store.tables import drifts
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 from bot.visits.ports import MessageRef
 
 CLAIM_LASTS = timedelta(minutes=2)

@@ -14,7 +14,9 @@ from bot.store.rows import insert_into, lock_number
 from bot.store.tables import Moment, effect_requests, effects, visits
 from bot.store.visits import read_visit, write_results
 from bot.visits.errors import NO_PERMISSION
-from bot.visits.models import EffectKind, EffectState, EffectStatus, Visit, VisitId
+from bot.visits.models.effects import EffectKind, EffectState, EffectStatus
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import VisitResults
 
 OPEN = (EffectState.waiting, EffectState.working, EffectState.provisioning, EffectState.retrying)

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.store.engine import Database
 from bot.store.rows import insert_into
 from bot.store.tables import visit_cards
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 from bot.visits.ports import MessageRef
 
 

@@ -14,7 +14,12 @@ from bot.store.engine import Database, hold
 from bot.store.rows import facts_of, has_written, insert_into, lock_number, model_of
 from bot.store.tables import drafts, visit_versions, visits
 from bot.visits.errors import DraftChanged, SlotTaken, VisitChanged, VisitNotFound
-from bot.visits.models import Client, Draft, Slot, SlotVerdict, StaffId, Told, Visit, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import SlotVerdict
+from bot.visits.models.people import Client
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Told, Visit
 from bot.visits.names import folded
 from bot.visits.ports import VisitResults
 from bot.visits.rules import Surroundings, Wanted, collisions

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.teams.ports import ConversationType, Reference
 from bot.teams.turns import TurnKind
-from bot.visits.models import known_zones
+from bot.visits.models.values import known_zones
 
 ACTION = "adaptiveCard/action"
 SUBMITTED_BY_INVOKE = ("", "suggestedAction/submit", "suggestedActions/submit")

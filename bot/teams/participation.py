@@ -23,7 +23,7 @@ from bot.teams.sign_in import SignInInvokes
 from bot.teams.state import DIALOG_VERSION, DialogStateOfTurn, JsonStorage
 from bot.teams.turns import Bot, Turn, TurnKind
 from bot.visits.errors import VisitError
-from bot.visits.models import Person, Preferences
+from bot.visits.models.people import Person, Preferences
 
 log = logging.getLogger(__name__)
 

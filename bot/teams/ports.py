@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from pydantic import Field
 
-from bot.visits.models import Frozen, IanaZone, Instant, Person, Preferences
+from bot.visits.models.people import Person, Preferences
+from bot.visits.models.values import Frozen, IanaZone, Instant
 
 # --- who can be reached, and where ----------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from bot.teams.ports import Contacts, ConversationType, Reference, StoredReferen
 from bot.teams.sender import PROACTIVE, STOP_AFTER_401, Sender
 from bot.teams.tokens import CredentialsRefused
 from bot.visits.errors import ChatBusy, RecipientUnreachable
-from bot.visits.models import Person
+from bot.visits.models.people import Person
 from bot.visits.ports import MessageRef
 
 log = logging.getLogger(__name__)

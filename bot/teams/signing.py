@@ -19,7 +19,7 @@ from bot.teams.answers import Answer, Say
 from bot.teams.ports import SignIns
 from bot.teams.turns import Bot, Turn, TurnKind
 from bot.visits.errors import CalendarError
-from bot.visits.models import Person
+from bot.visits.models.people import Person
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from botbuilder.core import ConversationState, StatePropertyAccessor, TurnContex
 from bot.strings.translate import Translator
 from bot.teams.answers import Answer, Card, Show, card_message, summary_of, text_message
 from bot.teams.ports import ConversationType, Reference
-from bot.visits.models import Person, Preferences
+from bot.visits.models.people import Person, Preferences
 from bot.visits.ports import MessageRef
 
 

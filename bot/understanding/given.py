@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from bot.understanding.hours import read_hours
 from bot.understanding.reading import Ask, Context, Option, Slots
-from bot.visits.models import AppointmentType, Clinic, StaffId, StaffMember
+from bot.visits.models.clinic import AppointmentType, Clinic, StaffMember
+from bot.visits.models.values import StaffId
 
 _TITLES_BEFORE = ("dr", "mr", "mrs", "ms", "miss", "mx", "prof", "dra", "sr", "sra")
 _YEARS = (1900, 2200)

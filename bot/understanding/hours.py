@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from bot.visits.models import OfficeHours, OpenSpan
+from bot.visits.models.clinic import OfficeHours, OpenSpan
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GROUPS: Mapping[str, tuple[int, ...]] = {

@@ -7,7 +7,7 @@ from functools import lru_cache
 from bot.understanding.reading import Ask, Option
 from bot.understanding.tokens import Token, near, plain, tokenized
 from bot.understanding.vocabulary import Vocabulary, vocabularies, vocabulary
-from bot.visits.models import AppointmentType
+from bot.visits.models.clinic import AppointmentType
 
 _LONGEST = 6
 _SLIP_FROM = 5

@@ -1,7 +1,7 @@
 """A reading applied to what is known so far: only what it speaks of changes."""
 
 from bot.understanding.reading import Context, Option, Part, Reading, Slots
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 
 _PLAIN = (
     "client_name",

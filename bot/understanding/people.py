@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.understanding.tokens import Token, near, plain, tokenized
 from bot.understanding.vocabulary import Vocabulary
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 
 FULL, TITLED, NAMED, SLIP = 3.0, 2.5, 1.0, 0.5
 _SHORTEST_SLIP = 4

@@ -9,7 +9,7 @@ from bot.understanding import words
 from bot.understanding.given import UnreadableLineError, asks_of, context_of, slots_of
 from bot.understanding.merge import merged
 from bot.understanding.reading import Ask, Context, Intent, Option, Reader, Reading, Slots
-from bot.visits.models import Clinic, StaffMember
+from bot.visits.models.clinic import Clinic, StaffMember
 
 _OUTER: Mapping[Intent, str] = {
     Intent.language: "settings",

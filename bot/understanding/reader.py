@@ -20,7 +20,7 @@ from bot.understanding.tokens import LONGEST, tokenized
 from bot.understanding.told import only_tells
 from bot.understanding.vocabulary import vocabularies, vocabulary
 from bot.understanding.zones import spoken_alone
-from bot.visits.models import OfficeHours, OpenSpan
+from bot.visits.models.clinic import OfficeHours, OpenSpan
 
 _STRETCHES = frozenset({Intent.free, Intent.agenda, Intent.find, Intent.out, Intent.handover})
 _LOOKS_BACK = frozenset({Intent.agenda, Intent.find})

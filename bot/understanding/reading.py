@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from bot.visits.models import AppointmentType, Clinic, Draft, Frozen, OfficeHours, Person, StaffId, StaffMember, Visit
+from bot.visits.models.clinic import AppointmentType, Clinic, OfficeHours, StaffMember
+from bot.visits.models.draft import Draft
+from bot.visits.models.people import Person
+from bot.visits.models.values import Frozen, StaffId
+from bot.visits.models.visit import Visit
 
 SURE = 0.6
 """From this confidence on an intent is acted on; below it is offered as a button."""

@@ -6,7 +6,7 @@ from bot.understanding.people import FULL, NAMED, SLIP, StaffSaid
 from bot.understanding.reading import Ask, Option
 from bot.understanding.tokens import Token, near, plain
 from bot.understanding.vocabulary import Vocabulary
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 
 _WRITTEN_TOGETHER = 0x2E80
 """From here on Unicode holds the scripts of East Asia."""

@@ -8,7 +8,12 @@ from bot.clock import Clock
 from bot.visits import changes
 from bot.visits.availability import CALENDAR_DEADLINE, Availability
 from bot.visits.errors import NotEntitled, SlotTaken, VisitChanged, VisitNotFound
-from bot.visits.models import Clinic, Override, Person, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.objections import Override, SlotVerdict
+from bot.visits.models.people import Person
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import FreeBusy, StartsWork, VisitStore
 from bot.visits.rules import Surroundings, Wanted
 from bot.visits.slots import verdict_on

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.visits.errors import CalendarError, CalendarUnreadable, SignInNeeded, SlotTaken
-from bot.visits.models import BusySpan, Clinic, PlaceRules, Slot, SlotVerdict, Visit
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.objections import PlaceRules, SlotVerdict
+from bot.visits.models.slots import BusySpan, Slot
+from bot.visits.models.visit import Visit
 from bot.visits.ports import FreeBusy, VisitStore
 from bot.visits.rules import Surroundings, Wanted, objections_to
 from bot.visits.slots import ALTERNATIVES, LOOK_AHEAD, LOOK_BACK, free_on, nearest_free, verdict_on

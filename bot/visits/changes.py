@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.visits.errors import NothingToUndo
-from bot.visits.models import Override, Visit
+from bot.visits.models.objections import Override
+from bot.visits.models.visit import Visit
 from bot.visits.ports import ChangeKind
 
 UndoOutlook = Literal["traceless", "correcting"]

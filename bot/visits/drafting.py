@@ -9,7 +9,12 @@ from bot.visits import changes, drafts
 from bot.visits.acting import Acting, marked, overlapped
 from bot.visits.drafts import DraftParts, Part
 from bot.visits.errors import DraftChanged, DraftGone, DraftIncomplete, SlotTaken
-from bot.visits.models import Draft, Override, Person, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import Override, SlotVerdict
+from bot.visits.models.people import Person
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.slots import ALTERNATIVES
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, TypedDict
 
 from bot.visits.errors import DraftIncomplete
-from bot.visits.models import AppointmentType, Client, Clinic, Draft, Slot, StaffId, StaffMember, Visit
+from bot.visits.models.clinic import AppointmentType, Clinic, StaffMember
+from bot.visits.models.draft import Draft
+from bot.visits.models.people import Client
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import StaffId
+from bot.visits.models.visit import Visit
 from bot.visits.rules import Wanted
 from bot.visits.slots import wall_clock_says
 

@@ -5,7 +5,9 @@ import logging
 from bot.visits import changes
 from bot.visits.acting import Acting
 from bot.visits.errors import VisitOver
-from bot.visits.models import Person, Visit, VisitId
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import NOT_IN_CALENDAR, CalendarDrift, VisitResults
 
 log = logging.getLogger(__name__)

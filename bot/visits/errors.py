@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from bot.visits.models import SlotVerdict, Visit
+from bot.visits.models.objections import SlotVerdict
+from bot.visits.models.visit import Visit
 
 
 class VisitError(Exception):

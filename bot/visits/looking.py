@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.visits.acting import Acting
-from bot.visits.models import Person, StaffId, Visit
+from bot.visits.models.people import Person
+from bot.visits.models.values import StaffId
+from bot.visits.models.visit import Visit
 from bot.visits.names import same_client
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)

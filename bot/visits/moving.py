@@ -6,7 +6,11 @@ from datetime import date, datetime, timedelta
 from bot.visits import changes
 from bot.visits.acting import Acting, is_repeat, marked, overlapped, require_version, wanted_for
 from bot.visits.errors import SlotTaken
-from bot.visits.models import Frozen, Override, Person, Slot, SlotVerdict, Visit, VisitId
+from bot.visits.models.objections import Override, SlotVerdict
+from bot.visits.models.people import Person
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import Frozen, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.slots import ALTERNATIVES, nearest_free, verdict_on
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from bot.visits.models import Client
+from bot.visits.models.people import Client
 
 _PLAIN = str.maketrans(
     {

@@ -4,24 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypedDict, Unpack
 
-from bot.visits.models import (
-    BusySpan,
-    Client,
-    Draft,
-    EffectStatus,
-    Frozen,
-    Instant,
-    LateTold,
-    Person,
-    PlaceRules,
-    Preferences,
-    Presence,
-    StaffId,
-    StaffMember,
-    Told,
-    Visit,
-    VisitId,
-)
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.draft import Draft
+from bot.visits.models.effects import EffectStatus, LateTold
+from bot.visits.models.objections import PlaceRules
+from bot.visits.models.people import Client, Person, Preferences
+from bot.visits.models.presence import Presence
+from bot.visits.models.slots import BusySpan
+from bot.visits.models.values import Frozen, Instant, StaffId, VisitId
+from bot.visits.models.visit import Told, Visit
 
 SmsKind = Literal["confirmation", "reschedule", "cancellation", "reminder"]
 ChangeKind = Literal["booking", "reschedule", "cancellation"]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.visits.models import Attended, Presence, Visit
+from bot.visits.models.presence import Attended, Presence
+from bot.visits.models.visit import Visit
 from bot.visits.ports import BY_HAND, Arrival
 
 EARLY = timedelta(hours=3)

@@ -18,20 +18,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.visits.models import (
-    BusySpan,
-    Client,
-    Clinic,
-    Frozen,
-    Instant,
-    Objection,
-    OpenSpan,
-    PlaceRules,
-    Slot,
-    StaffMember,
-    Visit,
-    no_place_rules,
-)
+from bot.visits.models.clinic import Clinic, OpenSpan, StaffMember
+from bot.visits.models.objections import Objection, PlaceRules, no_place_rules
+from bot.visits.models.people import Client
+from bot.visits.models.slots import BusySpan, Slot
+from bot.visits.models.values import Frozen, Instant
+from bot.visits.models.visit import Visit
 from bot.visits.names import same_client
 
 NOT_IN_THE_WAY = frozenset({"free", "workingElsewhere"})

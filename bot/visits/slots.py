@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.visits.models import Clinic, Slot, SlotVerdict
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.objections import SlotVerdict
+from bot.visits.models.slots import Slot
 from bot.visits.rules import Surroundings, Wanted, objections_to, open_between
 
 GRID = timedelta(minutes=15)

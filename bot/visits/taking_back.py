@@ -7,7 +7,9 @@ from bot.visits import changes
 from bot.visits.acting import Acting, is_repeat, overlapped, require_version, wanted_for
 from bot.visits.changes import UndoOutlook
 from bot.visits.errors import NothingToUndo, SlotTaken, UndoTellsClient, VisitChanged, VisitOver
-from bot.visits.models import Person, Visit, VisitId
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.rules import Wanted
 
 log = logging.getLogger(__name__)

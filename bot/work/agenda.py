@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.visits.models import EffectKind, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.effects import EffectKind
 from bot.work.due import day_of, morning, spread
 from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later

@@ -5,7 +5,7 @@ import logging
 from typing import Protocol
 
 from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Calendar, Drifts
 
 log = logging.getLogger(__name__)

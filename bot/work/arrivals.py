@@ -13,7 +13,10 @@ from bot.clock import Clock
 from bot.logs import trace_of
 from bot.store.arrivals import News, SqlArrivals
 from bot.visits.errors import VisitError
-from bot.visits.models import Person, Presence, Visit, VisitId
+from bot.visits.models.people import Person
+from bot.visits.models.presence import Presence
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import BY_HAND, Arrival, VisitStore
 from bot.work.visit_cards import CardsOfVisits
 from bot.work.waiting import Waiting

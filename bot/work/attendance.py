@@ -7,7 +7,8 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.store.arrivals import ReportDue, SqlArrivals
 from bot.visits.errors import CalendarError, CalendarRefused
-from bot.visits.models import Attended, Visit
+from bot.visits.models.presence import Attended
+from bot.visits.models.visit import Visit
 from bot.visits.ports import VisitStore
 from bot.work.visit_cards import CardsOfVisits
 

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.visits.models import EffectKind, Person, Visit, VisitId
+from bot.visits.models.effects import EffectKind
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import MessageRef, Notifier, VisitStore
 from bot.work.agreeing import ShownCalendar, require_agreement
 from bot.work.due import spread

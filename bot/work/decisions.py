@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from bot.clock import Clock
 from bot.store.effects import EffectRow, LedgerChanges
-from bot.visits.models import EffectState, Told, Visit, VisitId
+from bot.visits.models.effects import EffectState
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Told, Visit
 from bot.visits.ports import VisitResults
 from bot.work.plan import SMS_OF, Op
 from bot.work.settling import TOLD_BEFORE, Ledger

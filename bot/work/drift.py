@@ -12,7 +12,9 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.store.drifts import SqlDrifts
 from bot.visits.errors import CalendarError, ChatBusy, MessageGone, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectKind, Visit, VisitId
+from bot.visits.models.effects import EffectKind
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift, DriftAnswer, Drifts, MessageRef, Notifier, VisitStore, seen_of
 from cards.notice_cards import drift_card, drift_settled_card
 from cards.reader import Readers

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from bot.visits.models import Clinic, Preferences, Visit
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.people import Preferences
+from bot.visits.models.visit import Visit
 
 SPREAD = timedelta(seconds=50)
 """Everybody's visits begin on the hour: what is told of them is spread over the minute, and never early."""

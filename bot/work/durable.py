@@ -9,7 +9,8 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.effects import SqlLedger
 from bot.store.retention import Retention
-from bot.visits.models import Clinic, Visit
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Notifier, People, VisitStore
 from bot.work.agenda import Agendas
 from bot.work.engine import AroundStep, DbosEngine, EngineSettings

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.store.effects import NEEDS_SOMEBODY, EffectRow
-from bot.visits.models import EffectKind, EffectState, Visit, VisitId
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Notifier, VisitStore
 from bot.work.engine import PATIENT, Durable, Json, Run
 from bot.work.kinds import Kinds, go_on_later

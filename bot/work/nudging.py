@@ -8,7 +8,8 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.store.effects import EffectRow
 from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import Visit, VisitId
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Notifier, VisitStore
 from bot.work.drift import TellsDesk
 from cards.elements import execute

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.visits.models import EffectKind, EffectState, Visit
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.visit import Visit
 from bot.visits.ports import SmsKind
 
 CANCELLATION_WAITS = timedelta(minutes=2)

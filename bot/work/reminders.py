@@ -13,7 +13,11 @@ from typing import Protocol, Self
 
 from bot.clock import Clock
 from bot.store.effects import EffectRow, SqlLedger
-from bot.visits.models import Clinic, EffectKind, EffectState, LateTold, Person, Visit, VisitId
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.effects import EffectKind, EffectState, LateTold
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Mailer, MessageRef, Notifier, People, VisitStore
 from bot.work.agreeing import ShownCalendar
 from bot.work.client_reminders import ClientReminders

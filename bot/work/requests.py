@@ -3,7 +3,7 @@
 import logging
 
 from bot.store.effects import EffectRequest, SqlLedger
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 from bot.work.reminders import Reminders
 from bot.work.sending import Sending
 from bot.work.service import VisitWork

@@ -7,7 +7,10 @@ from bot.clock import Clock
 from bot.strings.translate import Translator
 from bot.strings.words import moment_in_words
 from bot.visits.errors import VisitOver
-from bot.visits.models import EffectKind, LateTold, Person, Visit, VisitId
+from bot.visits.models.effects import EffectKind, LateTold
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Mailer, VisitStore
 from bot.work.engine import Json, Run
 from bot.work.kinds import Kinds, go_on_later

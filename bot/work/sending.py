@@ -27,7 +27,7 @@ from bot.visits.errors import (
     StoreUnavailable,
     VisitError,
 )
-from bot.visits.models import EffectKind, EffectState
+from bot.visits.models.effects import EffectKind, EffectState
 from bot.work.plan import CLOSED
 from bot.work.settling import BEGIN_WITHIN, OUTCOME_TRIES, Probe, no_probe
 

@@ -9,7 +9,10 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.store.effects import SqlLedger
-from bot.visits.models import LateTold, Person, Visit, VisitId
+from bot.visits.models.effects import LateTold
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import ChangeKind, MessageRef, VisitStore
 from bot.work.decisions import Decisions
 from bot.work.engine import Run, line_of, next_id

@@ -29,7 +29,9 @@ from bot.visits.errors import (
     TenantProvisioning,
     VisitError,
 )
-from bot.visits.models import EffectState, Told, Visit, VisitId
+from bot.visits.models.effects import EffectState
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Told, Visit
 from bot.visits.ports import NOT_IN_CALENDAR, VisitResults
 from bot.work.agreeing import LOOKS_FOR, ShownCalendar, require_agreement
 from bot.work.plan import SMS_OF, Abilities, Act, Entry, Op, Wait, held_up, next_effect, superseded

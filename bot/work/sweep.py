@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.store.effects import SqlLedger
 from bot.store.retention import Retention
-from bot.visits.models import VisitId
+from bot.visits.models.values import VisitId
 from bot.visits.ports import VisitStore
 from bot.work.engine import DbosEngine
 from bot.work.reminders import Reminders, key_of

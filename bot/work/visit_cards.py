@@ -12,7 +12,10 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.store.visit_cards import ShownCard, SqlVisitCards
 from bot.visits.errors import ChatBusy, MessageGone, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectStatus, Presence, Visit, VisitId
+from bot.visits.models.effects import EffectStatus
+from bot.visits.models.presence import Presence
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import EffectReader, MessageRef, Notifier, VisitStore
 from cards.elements import Card
 from cards.reader import Readers

@@ -10,7 +10,9 @@ from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
-from bot.visits.models import EffectKind, EffectState, Visit, VisitId
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.work.engine import Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import Notices

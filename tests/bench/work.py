@@ -31,7 +31,10 @@ from bot.store.engine import Database, open_database, url_of
 from bot.store.migrating import migrate
 from bot.store.visit_cards import SqlVisitCards
 from bot.store.visits import SqlVisitStore
-from bot.visits.models import Client, Clinic, OfficeHours, Person, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models.clinic import Clinic, OfficeHours, StaffMember
+from bot.visits.models.people import Client, Person
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import MessageRef
 from bot.work.due import reminder_due
 from bot.work.engine import DbosEngine, EngineSettings, engine_database

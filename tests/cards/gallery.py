@@ -8,25 +8,15 @@ from typing import NamedTuple
 
 from bot.clinic import demo_clinic
 from bot.strings.translate import Translator
-from bot.visits.models import (
-    Client,
-    Clinic,
-    Draft,
-    EffectKind,
-    EffectState,
-    EffectStatus,
-    LateTold,
-    Objection,
-    Person,
-    Preferences,
-    Presence,
-    Slot,
-    SlotVerdict,
-    StaffMember,
-    Told,
-    Visit,
-    VisitId,
-)
+from bot.visits.models.clinic import Clinic, StaffMember
+from bot.visits.models.draft import Draft
+from bot.visits.models.effects import EffectKind, EffectState, EffectStatus, LateTold
+from bot.visits.models.objections import Objection, SlotVerdict
+from bot.visits.models.people import Client, Person, Preferences
+from bot.visits.models.presence import Presence
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Told, Visit
 from cards.ask_card import ask_card
 from cards.booking_form import booking_form
 from cards.change_cards import cancel_card, move_card, undo_card

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.strings.translate import languages
-from bot.visits.models import Slot
+from bot.visits.models.slots import Slot
 from cards.elements import Card
 from cards.slot_card import MOST_TIMES, slot_card
 from cards.typed_text import LONGEST_LETTER, cut, typed

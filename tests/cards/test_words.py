@@ -8,7 +8,8 @@ import pytest
 from bot.strings.phones import SmsReach, sms_reach
 from bot.strings.translate import Translator, languages
 from bot.visits.errors import VisitError
-from bot.visits.models import EffectKind, EffectState, Objection
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.objections import Objection
 from cards.effect_lines import SMS
 from cards.visit_card import Status
 

@@ -33,7 +33,8 @@ from bot.store.migrating import migrate
 from bot.store.visit_cards import SqlVisitCards
 from bot.store.visits import SqlVisitStore
 from bot.teams.ports import ConversationType, Reference
-from bot.visits.models import Visit, VisitId
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import MessageRef
 from bot.work.lease import NAMESPACE
 from tests.personas import JORDAN, TENANT_ID

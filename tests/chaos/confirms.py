@@ -9,17 +9,13 @@ from bot.clinic import demo_clinic
 from bot.store.engine import Database
 from bot.store.visits import SqlVisitStore
 from bot.visits.errors import SlotTaken
-from bot.visits.models import (
-    BusySpan,
-    Draft,
-    Person,
-    PlaceRules,
-    StaffId,
-    StaffMember,
-    Visit,
-    VisitId,
-    no_place_rules,
-)
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import PlaceRules, no_place_rules
+from bot.visits.models.people import Person
+from bot.visits.models.slots import BusySpan
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.service import Visits
 from tests.clock import HandClock
 from tests.personas import JORDAN, TENANT_ID

@@ -22,7 +22,7 @@ from bot.logs import configure_logs
 from bot.settings import Settings
 from bot.visits import changes
 from bot.visits.errors import VisitChanged
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from bot.wiring import CrashSeams, build
 from bot.work.lease import Grace, Lease
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import pairwise
 
-from bot.visits.models import EffectState, Visit
+from bot.visits.models.effects import EffectState
+from bot.visits.models.visit import Visit
 from bot.work.plan import SMS_OF
 from tests.office import Office
 

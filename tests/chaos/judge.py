@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.store.effects import EffectRow
-from bot.visits.models import EffectState, Visit, VisitId
+from bot.visits.models.effects import EffectState
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from tests.chaos.arena import CHATS, Arena, Figures
 
 TEXTS: Mapping[str, str] = {

@@ -12,7 +12,8 @@ from bot.store.effects import Decide, EffectRow, Revise, SqlLedger
 from bot.store.engine import open_database
 from bot.store.migrating import migrate
 from bot.store.visits import SqlVisitStore
-from bot.visits.models import Visit, VisitId
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from tests.unit.work.world import MemoryLedger
 
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from bot.graph.config import Backend
 from bot.store.effects import OPEN
-from bot.visits.models import EffectState
+from bot.visits.models.effects import EffectState
 from bot.work.plan import SMS_OF
 from tests.chaos.world import CALLS, CUT, FAULTS, World
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from bot.clinic import demo_clinic
 from bot.graph.backends import Backends
-from bot.visits.models import Person, Visit, VisitId
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.work.reminders import Office, Reminders
 from bot.work.sending import Sending
 from bot.work.settling import Probe

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.visits.models import EffectState
+from bot.visits.models.effects import EffectState
 from tests.chaos.world import World
 from tests.unit.work.world import NINE, Killed
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.store.effects import EffectRow
-from bot.visits.models import EffectKind, EffectState
+from bot.visits.models.effects import EffectKind, EffectState
 from tests.chaos.arena import Figures
 from tests.chaos.judge import Seen, judge
 from tests.unit.work.world import NINE, TEN, Story

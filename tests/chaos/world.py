@@ -21,7 +21,10 @@ from bot.store.effects import Decide, EffectRow, LedgerChanges
 from bot.visits import changes
 from bot.visits.drifting import as_in_calendar
 from bot.visits.errors import CalendarError, NothingToUndo, VisitOver
-from bot.visits.models import Client, EffectKind, EffectState, Visit, VisitId
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.people import Client
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift, VisitResults
 from bot.work.decisions import Decisions
 from bot.work.notices import TROUBLE

@@ -24,7 +24,10 @@ from bot.graph.emulator.world import World
 from bot.graph.emulator_tokens import EmulatorSignIn
 from bot.graph.identity import Identities, Identity, acting_as
 from bot.graph.pace import Patience
-from bot.visits.models import Client, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.people import Client
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Calendar
 from tests.clock import HandClock
 from tests.contracts.tenant import GIVEN, tenant_for

@@ -15,7 +15,8 @@ from bot.graph.emulator.parts import User
 from bot.graph.emulator.world import World
 from bot.graph.identity import acting_as
 from bot.visits.errors import CalendarBusy, CalendarRefused, CalendarUnreadable
-from bot.visits.models import PlaceRules, Slot
+from bot.visits.models.objections import PlaceRules
+from bot.visits.models.slots import Slot
 from tests.clock import HandClock
 from tests.contracts.conftest import BUSINESS, NOW, Office, world_for
 from tests.personas import JORDAN, KIM

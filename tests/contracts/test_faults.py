@@ -21,7 +21,7 @@ from bot.graph.emulator.faults import Fault
 from bot.graph.identity import Identity, acting_as
 from bot.strings.translate import Translator
 from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused, CalendarUnreadable, OutcomeUnknown
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from bot.visits.ports import SmsKind
 from tests.clock import HandClock
 from tests.contracts.conftest import BACKENDS, IDENTITIES, Office, as_microsoft_says, emulated

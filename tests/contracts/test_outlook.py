@@ -20,7 +20,7 @@ from bot.visits.errors import (
     SignInNeeded,
     TenantProvisioning,
 )
-from bot.visits.models import StaffMember
+from bot.visits.models.clinic import StaffMember
 from tests.clock import HandClock
 from tests.contracts.conftest import Office
 from tests.personas import JORDAN, KIM

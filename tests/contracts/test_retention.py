@@ -9,7 +9,7 @@ from bot.store.engine import Database
 from bot.store.retention import BATCH, Retention
 from bot.store.tables import Moment, effects, firsts, metadata, paces, visits
 from bot.store.visits import SqlVisitStore
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from tests.clock import HandClock
 from tests.databases import database, database_url, postgres_server, postgres_url
 from tests.unit.visits.world import visit

@@ -13,7 +13,10 @@ from bot.store.migrating import migrate
 from bot.store.tables import visits
 from bot.store.visits import SqlVisitStore
 from bot.visits.errors import DraftChanged, SlotTaken, VisitChanged, VisitNotFound
-from bot.visits.models import Client, Draft, StaffId, Told, Visit, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.people import Client
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Told, Visit
 from bot.visits.ports import VisitStore
 from tests.clock import HandClock
 from tests.databases import database, database_url, postgres_server, postgres_url

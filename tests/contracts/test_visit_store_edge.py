@@ -25,7 +25,7 @@ from bot.teams.ports import (
     TurnLog,
     TurnStart,
 )
-from bot.visits.models import Preferences
+from bot.visits.models.people import Preferences
 from bot.visits.ports import People
 from tests.databases import database, database_url, postgres_server, postgres_url
 from tests.personas import JORDAN, TENANT_ID

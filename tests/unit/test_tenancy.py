@@ -6,7 +6,9 @@ from bot.clinic import demo_clinic
 from bot.graph.auth import ClientSecret, ManagedIdentity
 from bot.settings import read_settings
 from bot.tenancy import graph_config, invitation
-from bot.visits.models import Client, Visit, VisitId
+from bot.visits.models.people import Client
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from tests.personas import TENANT_ID
 
 TEAMS = {"app_id": "app", "app_password": "secret", "app_tenantid": TENANT_ID}

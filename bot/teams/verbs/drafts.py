@@ -6,7 +6,9 @@ from bot.strings.phones import sms_reach
 from bot.understanding.reading import Reading
 from bot.visits.drafts import DraftParts, changed, missing, visit_of, wanted_of
 from bot.visits.errors import CalendarUnreadable, DraftChanged, DraftGone, DraftIncomplete, SlotTaken
-from bot.visits.models import Draft, Override, Visit
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import Override
+from bot.visits.models.visit import Visit
 from cards.draft_verbs import (
     AnswerDraft,
     BookAnyway,

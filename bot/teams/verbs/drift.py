@@ -1,7 +1,7 @@
 """What the buttons of "the calendar says something else" do."""
 
 from bot.visits.errors import SlotTaken, VisitChanged
-from bot.visits.models import Visit
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift, DriftAnswer, seen_of
 from cards.notice_cards import drift_card
 from cards.visit_verbs import (

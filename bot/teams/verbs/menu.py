@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from bot.strings.translate import languages
 from bot.strings.words import local
 from bot.understanding.reading import Intent, Reading
-from bot.visits.models import Preferences
+from bot.visits.models.people import Preferences
 from cards.menu_verbs import (
     AnswerQuestion,
     ListPage,

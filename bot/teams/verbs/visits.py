@@ -11,7 +11,8 @@ from bot.visits.errors import (
     VisitChanged,
     VisitOver,
 )
-from bot.visits.models import Override, Visit
+from bot.visits.models.objections import Override
+from bot.visits.models.visit import Visit
 from cards.change_cards import undo_card
 from cards.notice_cards import reminder_card
 from cards.payload import typed_day

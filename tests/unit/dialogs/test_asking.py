@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.clinic import demo_clinic
 from bot.understanding.reading import Ask, Option, Part
-from bot.visits.models import Draft, Slot
+from bot.visits.models.draft import Draft
+from bot.visits.models.slots import Slot
 from cards.draft_verbs import AnswerDraft, PickSlot
 from cards.reader import Readers
 from dialogs.asking import Question, about_doubt, about_missing, key_of

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 from bot.clinic import demo_clinic
 from bot.understanding.reading import Ask, Option, Reading
 from bot.visits.drafts import missing
-from bot.visits.models import Draft, VisitId
+from bot.visits.models.draft import Draft
+from bot.visits.models.values import VisitId
 from dialogs.drafting import at_slot, chosen, heard
 
 CLINIC = demo_clinic().clinic

@@ -12,7 +12,10 @@ from bot.graph.client import GraphClient, http_client
 from bot.graph.clouds import cloud_named
 from bot.graph.connections import Connections
 from bot.graph.pace import Patience
-from bot.visits.models import Client, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.people import Client
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from tests.clock import HandClock
 
 NOW = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)

@@ -12,7 +12,10 @@ from bot.graph.bookings_catalog import Catalog
 from bot.graph.bookings_rules import BookingsRules, rules_for
 from bot.graph.bookings_wire import BookingStaff, Business, Service
 from bot.strings.translate import Translator, languages
-from bot.visits.models import Objection, ObjectionCode, Slot, StaffId, StaffMember
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.objections import Objection, ObjectionCode
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import StaffId
 from cards.reader import Readers
 from cards.visit_lines import objection_words
 

@@ -10,7 +10,7 @@ from bot.graph.bookings_times import StaffTimes
 from bot.graph.client import GraphClient
 from bot.graph.identity import Identities, Seating
 from bot.visits.errors import CalendarUnreadable
-from bot.visits.models import BusySpan
+from bot.visits.models.slots import BusySpan
 from tests.clock import HandClock
 from tests.unit.graph.conftest import KIM, NOW, OpenDoor, ScriptedGraph
 

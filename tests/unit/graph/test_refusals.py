@@ -13,7 +13,7 @@ from bot.graph.refusals import explained, reason
 from bot.strings.translate import Translator
 from bot.strings.words import lack_in_words
 from bot.visits.errors import CalendarRefused
-from bot.visits.models import ObjectionCode
+from bot.visits.models.objections import ObjectionCode
 
 T = Translator("en-US")
 KIM = "00000000-0000-4000-8000-000000000001"

@@ -14,7 +14,7 @@ from bot.teams.ports import (
     StoredState,
     TurnStart,
 )
-from bot.visits.models import Person, Preferences
+from bot.visits.models.people import Person, Preferences
 
 
 class MemoryContacts:

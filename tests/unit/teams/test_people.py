@@ -7,7 +7,7 @@ import pytest
 from bot.teams.answers import Answer, Say, Show
 from bot.teams.runs import Timing
 from bot.teams.turns import Turn, TurnKind
-from bot.visits.models import Person, Preferences
+from bot.visits.models.people import Person, Preferences
 from tests.personas import JORDAN, NADIA
 from tests.unit.teams.world import BOT, Listener, Office, arrived, card, executed, invoked, said
 

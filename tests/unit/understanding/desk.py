@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from bot.understanding.merge import merged
 from bot.understanding.reader import Understanding
 from bot.understanding.reading import Ask, Context, Reading, Slots
-from bot.visits.models import AppointmentType, OfficeHours, OpenSpan, StaffId, StaffMember
+from bot.visits.models.clinic import AppointmentType, OfficeHours, OpenSpan, StaffMember
+from bot.visits.models.values import StaffId
 
 KIM = StaffMember(id=StaffId("kim"), name="Min Kim", title="Dr", mailbox="k@x.example", time_zone="America/Los_Angeles")
 PATEL = StaffMember(

@@ -11,7 +11,10 @@ from bot.store.engine import open_database
 from bot.store.migrating import migrate
 from bot.store.visits import SqlVisitStore
 from bot.visits.drafts import DraftParts
-from bot.visits.models import Draft, Override, Person, Visit
+from bot.visits.models.draft import Draft
+from bot.visits.models.objections import Override
+from bot.visits.models.people import Person
+from bot.visits.models.visit import Visit
 from bot.visits.service import Visits
 from tests.clock import HandClock
 from tests.unit.visits.world import DR_KIM, FOLLOW_UP, NOW, ListedCalendar, NotedWork, clinic, person

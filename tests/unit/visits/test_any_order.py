@@ -16,7 +16,11 @@ from bot.store.engine import open_database
 from bot.store.migrating import migrate
 from bot.store.visits import SqlVisitStore
 from bot.visits.errors import VisitError
-from bot.visits.models import AppointmentType, Override, Person, SlotVerdict, Visit, VisitId
+from bot.visits.models.clinic import AppointmentType
+from bot.visits.models.objections import Override, SlotVerdict
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.rules import Wanted, collide
 from bot.visits.slots import GRID
 from tests.clock import HandClock

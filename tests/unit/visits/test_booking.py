@@ -17,7 +17,10 @@ from bot.visits.errors import (
     NotEntitled,
     SlotTaken,
 )
-from bot.visits.models import Objection, Override, PlaceRules, Slot, Visit, VisitId
+from bot.visits.models.objections import Objection, Override, PlaceRules
+from bot.visits.models.slots import Slot
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.service import Visits
 from tests.personas import JORDAN, KIM, PATEL, VISITOR
 from tests.unit.visits.conftest import Desk

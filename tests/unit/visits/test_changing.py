@@ -14,7 +14,9 @@ from bot.visits.errors import (
     VisitNotFound,
     VisitOver,
 )
-from bot.visits.models import Objection, Told, Visit, VisitId
+from bot.visits.models.objections import Objection
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Told, Visit
 from tests.personas import JORDAN, KIM
 from tests.unit.visits.conftest import Desk
 from tests.unit.visits.world import DR_KIM, at, busy, person

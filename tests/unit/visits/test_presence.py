@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from bot.visits.models import Presence, Visit
+from bot.visits.models.presence import Presence
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Arrival
 from bot.visits.presence import presence_of
 from tests.unit.visits.world import at, visit

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.visits.models import BusySpan, Objection, OfficeHours, OpenSpan, Visit
+from bot.visits.models.clinic import OfficeHours, OpenSpan
+from bot.visits.models.objections import Objection
+from bot.visits.models.slots import BusySpan
+from bot.visits.models.visit import Visit
 from bot.visits.rules import Surroundings, Wanted, objections_to
 from tests.unit.visits.world import (
     DR_PATEL,

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.visits.models import BusySpan, Objection, OfficeHours, OpenSpan, Slot
+from bot.visits.models.clinic import OfficeHours, OpenSpan
+from bot.visits.models.objections import Objection
+from bot.visits.models.slots import BusySpan, Slot
 from bot.visits.rules import Wanted, objections_to
 from bot.visits.slots import GRID, free_on, nearest_free, verdict_on, wall_clock_says
 from tests.unit.visits.world import DR_KIM, LAB, NOW, PHYSIO, ZONE, around, at, busy, clinic, visit, wanted

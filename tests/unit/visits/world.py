@@ -7,22 +7,12 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from bot.visits.models import (
-    AppointmentType,
-    BusySpan,
-    Client,
-    Clinic,
-    OfficeHours,
-    OpenSpan,
-    Person,
-    PlaceRules,
-    Slot,
-    StaffId,
-    StaffMember,
-    Visit,
-    VisitId,
-    no_place_rules,
-)
+from bot.visits.models.clinic import AppointmentType, Clinic, OfficeHours, OpenSpan, StaffMember
+from bot.visits.models.objections import PlaceRules, no_place_rules
+from bot.visits.models.people import Client, Person
+from bot.visits.models.slots import BusySpan, Slot
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import ChangeKind
 from bot.visits.rules import Surroundings, Wanted
 from tests.personas import JORDAN, KIM, PATEL, Persona

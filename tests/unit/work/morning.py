@@ -11,7 +11,10 @@ from bot.store.engine import Database
 from bot.store.visit_cards import SqlVisitCards
 from bot.store.visits import SqlVisitStore
 from bot.visits import changes
-from bot.visits.models import Clinic, Person, Preferences, Told, Visit, VisitId
+from bot.visits.models.clinic import Clinic
+from bot.visits.models.people import Person, Preferences
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Told, Visit
 from bot.visits.ports import CalendarDrift, MessageRef
 from bot.work.agenda import Agendas
 from bot.work.engine import TIMED, Handler

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.store.engine import Database
-from bot.visits.models import Preferences
+from bot.visits.models.people import Preferences
 from bot.work.due import day_of, morning
 from tests.personas import KIM, PATEL
 from tests.unit.work.morning import EIGHT, NINE, Morning

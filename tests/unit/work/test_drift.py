@@ -6,7 +6,10 @@ from uuid import uuid4
 
 from bot.store.drifts import SqlDrifts
 from bot.store.effects import EffectRow, LedgerChanges
-from bot.visits.models import Client, EffectKind, EffectState, Visit, VisitId
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.people import Client
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift
 from bot.work.drift import DriftWatch
 from cards.reader import Readers

@@ -9,7 +9,9 @@ import pytest
 from bot.store.effects import EffectRow, LedgerChanges
 from bot.store.engine import Database
 from bot.visits.errors import CalendarRefused, ChatBusy, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectKind, EffectState, Person, Preferences, Visit
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.people import Person, Preferences
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift
 from bot.work.decisions import Decisions
 from bot.work.settling import HELD_UP

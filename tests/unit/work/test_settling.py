@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
-from bot.visits.models import EffectState, VisitId
+from bot.visits.models.effects import EffectState
+from bot.visits.models.values import VisitId
 from bot.visits.ports import CalendarDrift
 from bot.work.decisions import Decisions
 from tests.unit.work.world import NINE, TEN, Story

@@ -10,7 +10,10 @@ import pytest
 from bot.effects_command import run_effects, table
 from bot.settings import Settings
 from bot.store.effects import EffectRow
-from bot.visits.models import Client, EffectKind, EffectState, Visit, VisitId
+from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.people import Client
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from tests.office import MONDAY, Office
 
 SMS = r"sendVirtualAppointmentSms$"

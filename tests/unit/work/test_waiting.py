@@ -9,7 +9,10 @@ import pytest
 from bot.store.arrivals import SqlArrivals
 from bot.store.engine import Database
 from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable
-from bot.visits.models import EffectState, Person, Visit, VisitId
+from bot.visits.models.effects import EffectState
+from bot.visits.models.people import Person
+from bot.visits.models.values import VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Arrival, MessageRef
 from bot.work.arrivals import ArrivalDesk
 from bot.work.reminders import Office

@@ -6,7 +6,11 @@ from typing import Any
 
 from bot.store.effects import Decide, EffectRow
 from bot.visits import changes
-from bot.visits.models import Client, EffectState, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.effects import EffectState
+from bot.visits.models.people import Client
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
 from bot.work.plan import CLOSED, Abilities
 from bot.work.settling import Settled, Settler

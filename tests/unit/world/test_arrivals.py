@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.graph.emulator.state import Meeting
-from bot.visits.models import Person
+from bot.visits.models.people import Person
 from tests.conversations.chat import Chat, summary_of
 from tests.conversations.reading_cards import card_of, titles_on, words_on
 from tests.personas import JORDAN, KIM, TENANT_ID

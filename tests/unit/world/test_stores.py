@@ -7,7 +7,11 @@ import pytest
 from bot.store.arrivals import SqlArrivals
 from bot.store.drifts import SqlDrifts
 from bot.store.engine import Database
-from bot.visits.models import Attended, Client, StaffId, StaffMember, Visit, VisitId
+from bot.visits.models.clinic import StaffMember
+from bot.visits.models.people import Client
+from bot.visits.models.presence import Attended
+from bot.visits.models.values import StaffId, VisitId
+from bot.visits.models.visit import Visit
 from bot.visits.ports import Arrival, MessageRef
 from tests.clock import HandClock
 
