@@ -47,7 +47,7 @@ async def _run(settings: Settings, action: str, key: str) -> int:
         await asyncio.to_thread(migrate, database.engine)
         return await _answer(SqlLedger(database, SystemClock()), action, key)
     except StoreUnavailable:
-        _complain(f"The database {database.address} does not answer.")
+        _complain(f"DATABASE_URL: the database {database.address} does not answer.")
         return FAILED
     finally:
         await database.close()

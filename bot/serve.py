@@ -37,7 +37,8 @@ def run_server(settings: Settings) -> int:
     try:
         asyncio.run(_serve(settings))
     except StoreUnavailable:
-        say_wrong(f"The database {url_of(settings.database).render_as_string(hide_password=True)} does not answer.")
+        address = url_of(settings.database).render_as_string(hide_password=True)
+        say_wrong(f"DATABASE_URL: the database {address} does not answer.")
         return FAILED
     except (PlaygroundError, EngineError) as reason:
         say_wrong(str(reason))

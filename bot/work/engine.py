@@ -17,8 +17,11 @@ from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import URL, Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
+from bot.store.engine import is_outage
+from bot.visits.errors import StoreUnavailable
 from bot.work.engine_sqlite import sqlite_engine
 
 log = logging.getLogger(__name__)
@@ -121,21 +124,29 @@ class DbosEngine:
         self._queues[kind] = queue
 
     async def launch(self) -> None:
-        """Start, on the running loop: DBOS adopts it, so that handlers may use the loop's clients and locks."""
+        """Start, on the running loop: DBOS adopts it, so that handlers may use the loop's clients and locks.
+
+        Raises EngineError, StoreUnavailable. One that could not be started is stopped all the same.
+        """
         global _running
         if _running is not None:
             raise EngineError("an engine runs in this process already")
         self._engine = None if self._settings.is_postgres else sqlite_engine(self._settings.database)
         DBOS(config=self._config())
         _running = self
-        DBOS.launch()
-        for queue in (TIMED, PATIENT):
-            await DBOS.register_queue_async(
-                queue,
-                worker_concurrency=WORKER_CONCURRENCY,
-                polling_interval_sec=POLL_SECONDS,
-                on_conflict="always_update",
-            )
+        try:
+            DBOS.launch()
+            for queue in (TIMED, PATIENT):
+                await DBOS.register_queue_async(
+                    queue,
+                    worker_concurrency=WORKER_CONCURRENCY,
+                    polling_interval_sec=POLL_SECONDS,
+                    on_conflict="always_update",
+                )
+        except DBAPIError as reason:
+            if is_outage(reason):
+                raise StoreUnavailable() from reason
+            raise
         self.is_running = True
 
     async def stop(self) -> None:

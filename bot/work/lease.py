@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 import psycopg
 from sqlalchemy import URL
 
+from bot.visits.errors import StoreUnavailable
 from bot.work.engine import EngineError
 
 log = logging.getLogger(__name__)
@@ -78,8 +79,19 @@ class Lease:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Hold the lock and look after the others, from now on. Raises EngineError where the name is taken."""
-        if not await self.hold():
+        """Hold the lock and look after the others, from now on.
+
+        Raises: EngineError where the name is taken; StoreUnavailable, as the migration before it does. A start is not
+        tried again here: nothing is under way yet, whoever started the process is told at once which setting to look
+        at, and a supervisor starts it anew. Only what runs waits for its database.
+        """
+        try:
+            is_held = await self.hold()
+        except psycopg.OperationalError as reason:
+            await self.lose()
+            log.warning("store.unavailable", extra={"reason": type(reason).__name__})
+            raise StoreUnavailable() from reason
+        if not is_held:
             raise EngineError(f"another process is executor {self._executor_id}")
         self._watch = asyncio.create_task(self._watching(), name="takeover watcher")
 

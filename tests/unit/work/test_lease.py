@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from bot.work.engine import EngineError
+from bot.clock import SystemClock
+from bot.visits.errors import StoreUnavailable
+from bot.work.engine import DbosEngine, EngineError, EngineSettings
 from bot.work.lease import Grace, Lease
 
 LONG_AGO = 60.0
@@ -226,3 +228,22 @@ async def test_a_watcher_goes_on_after_its_session_was_cut(replicas: Replicas) -
         await work.was_taken.wait()
     assert work.taken == ["dead"]
     await watching.stop()
+
+
+# --- the start ------------------------------------------------------------------------------------
+
+NOBODY_THERE = make_url("postgresql+psycopg://visits:hunter2@127.0.0.1:1/visits")
+
+
+async def test_a_lease_without_its_database_ends_the_start_as_every_part_does() -> None:
+    lease = Lease(NOBODY_THERE, "one", Work())
+    with pytest.raises(StoreUnavailable):
+        await lease.start()
+    await lease.stop()
+
+
+async def test_an_engine_without_its_database_ends_the_start_as_every_part_does() -> None:
+    engine = DbosEngine(EngineSettings(NOBODY_THERE, "one"), SystemClock())
+    with pytest.raises(StoreUnavailable):
+        await engine.launch()
+    await engine.stop()
