@@ -13,7 +13,8 @@ from bot.visits.models.clinic import Clinic
 from bot.visits.models.people import Client
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import VisitStore, Work
+from bot.visits.ports.store import VisitStore
+from bot.visits.ports.work import Work
 
 AHEAD = timedelta(days=3660)
 

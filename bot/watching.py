@@ -19,7 +19,7 @@ from bot.store.effects import SqlLedger
 from bot.store.engine import Database
 from bot.store.visits import SqlVisitStore
 from bot.visits.models.clinic import Clinic
-from bot.visits.ports import Notifier
+from bot.visits.ports.messages import Notifier
 from bot.web.notifications import add_notifications
 from bot.work.arrivals import ArrivalDesk
 from bot.work.attendance import AttendanceReader

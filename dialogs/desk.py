@@ -14,7 +14,11 @@ from bot.visits.models.objections import SlotVerdict
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Businesses, DriftReader, EffectReader, People, Presences, VisitCards, Work
+from bot.visits.ports.arrivals import Presences
+from bot.visits.ports.calendar import Businesses
+from bot.visits.ports.drift import DriftReader
+from bot.visits.ports.store import EffectReader, People
+from bot.visits.ports.work import VisitCards, Work
 from bot.visits.service import Visits
 from cards.ask_card import ask_card
 from cards.booking_form import booking_form

@@ -35,7 +35,7 @@ from bot.key_sets import KeySet
 from bot.visits.errors import CalendarError, CalendarRefused
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrival
+from bot.visits.ports.arrivals import Arrival
 
 log = logging.getLogger(__name__)
 

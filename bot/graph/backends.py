@@ -16,11 +16,12 @@ from bot.visits.models.objections import PlaceRules
 from bot.visits.models.slots import BusySpan
 from bot.visits.models.values import StaffId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift, CalendarEntry, SmsKind
+from bot.visits.ports.calendar import CalendarEntry, SmsKind
+from bot.visits.ports.drift import CalendarDrift
 
 
 class Backends:
-    """Implements ``bot.visits.ports.Calendar`` by handing each visit to the backend its row names.
+    """Implements ``bot.visits.ports.calendar.Calendar`` by handing each visit to the backend its row names.
 
     So the setting can be switched while visits made before it still lie where they lay. Bookings is there as long as a
     business is named.
@@ -147,7 +148,7 @@ class Backends:
         await self.of(visit).email_client(visit, subject=subject, text=text)
 
     async def drifts(self, visits: Sequence[Visit]) -> Sequence[CalendarDrift]:
-        """Visits that were moved or deleted in the calendar itself. Implements ``bot.visits.ports.Drifts``."""
+        """Visits that were moved or deleted in the calendar itself. Implements ``bot.visits.ports.drift.Drifts``."""
         found: list[CalendarDrift] = []
         by_backend: dict[str, list[Visit]] = {}
         for visit in filter(may_have_drifted, visits):

@@ -33,7 +33,7 @@ from bot.visits.models.objections import PlaceRules
 from bot.visits.models.slots import BusySpan, Slot
 from bot.visits.models.values import StaffId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarEntry, SmsKind
+from bot.visits.ports.calendar import CalendarEntry, SmsKind
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ AFTER_ERROR = 15.0
 
 
 class BookingsCalendar(OnlineBackend):
-    """Visits as Bookings appointments: types are its services. Implements ``bot.visits.ports.Calendar``.
+    """Visits as Bookings appointments: types are its services. Implements ``bot.visits.ports.calendar.Calendar``.
 
     Nothing makes a creation repeatable here, so the visit's id is written in the notes for staff and looked up first.
     The visit's ``backend`` may name a business: ``bookings:clinic@contoso.onmicrosoft.com``.

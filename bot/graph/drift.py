@@ -2,7 +2,7 @@
 
 from bot.visits.models.slots import Slot
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift
+from bot.visits.ports.drift import CalendarDrift
 
 
 def may_have_drifted(visit: Visit) -> bool:

@@ -25,7 +25,8 @@ from bot.graph.notices import ClientState, LifecycleNotice, NoticeRefused
 from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.errors import CalendarError, CalendarRefused
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrivals, VisitStore
+from bot.visits.ports.arrivals import Arrivals
+from bot.visits.ports.store import VisitStore
 
 log = logging.getLogger(__name__)
 

@@ -17,11 +17,11 @@ from bot.visits.models.clinic import StaffMember
 from bot.visits.models.slots import BusySpan, Slot
 from bot.visits.models.values import StaffId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarEntry
+from bot.visits.ports.calendar import CalendarEntry
 
 
 class MeetingCalendar(OnlineBackend):
-    """Visits as online meetings with the visit's id as external id. Implements ``bot.visits.ports.Calendar``.
+    """Visits as online meetings with the visit's id as external id. Implements ``bot.visits.ports.calendar.Calendar``.
 
     No calendar entry, no invitation, no mail: the meeting's id stands for the event's.
     """

@@ -25,7 +25,7 @@ from pydantic import Field, ValidationError
 
 from bot.graph.wire import Wire, read_instant
 from bot.visits.models.values import VisitId
-from bot.visits.ports import Arrival
+from bot.visits.ports.arrivals import Arrival
 
 log = logging.getLogger(__name__)
 

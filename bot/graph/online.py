@@ -11,7 +11,7 @@ from bot.graph.zones import ZoneUnknown, windows_name
 from bot.visits.errors import CalendarBusy, CalendarRefused
 from bot.visits.models.values import Frozen
 from bot.visits.models.visit import Visit
-from bot.visits.ports import SmsKind
+from bot.visits.ports.calendar import SmsKind
 
 LobbyScope = Literal["organizer", "organization", "organizationAndFederated", "invited", "organizationExcludingGuests"]
 SmsShape = Literal["v1.0", "2022"]

@@ -17,7 +17,7 @@ from bot.visits.models.objections import PlaceRules, no_place_rules
 from bot.visits.models.slots import BusySpan, Slot
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Calendar, Mailer, SmsKind
+from bot.visits.ports.calendar import Calendar, Mailer, SmsKind
 
 
 class VisitBackend(Calendar, Mailer, Protocol):
@@ -43,7 +43,7 @@ class VisitBackend(Calendar, Mailer, Protocol):
 
 
 class OnlineBackend:
-    """Half of ``bot.visits.ports.Calendar``; the other half is where the visit itself is kept."""
+    """Half of ``bot.visits.ports.calendar.Calendar``; the other half is where the visit itself is kept."""
 
     def __init__(self, graph: GraphClient, seating: Seating, meetings: OnlineMeetings, schedules: Schedules) -> None:
         self._graph = graph

@@ -16,7 +16,7 @@ from bot.visits.errors import CalendarRefused
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarEntry
+from bot.visits.ports.calendar import CalendarEntry
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def plain_invitation(visit: Visit) -> str:
 
 
 class OutlookCalendar(OnlineBackend):
-    """Visits as Outlook events with a Teams join URL. Implements ``bot.visits.ports.Calendar``.
+    """Visits as Outlook events with a Teams join URL. Implements ``bot.visits.ports.calendar.Calendar``.
 
     App-only the event lies in the staff member's calendar; delegated in that of whoever booked it, with the staff
     member as attendee.

@@ -13,7 +13,7 @@ from bot.store.tables import arrivals, attendances
 from bot.visits.models.presence import Attended, Presence
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrival
+from bot.visits.ports.arrivals import Arrival
 from bot.visits.presence import presence_of
 
 

@@ -11,7 +11,7 @@ from bot.store.engine import Database
 from bot.store.rows import has_written, insert_into
 from bot.store.tables import drifts
 from bot.visits.models.values import VisitId
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 
 CLAIM_LASTS = timedelta(minutes=2)
 """A process that has not asked by then died: another asks."""

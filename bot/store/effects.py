@@ -17,7 +17,7 @@ from bot.visits.errors import NO_PERMISSION
 from bot.visits.models.effects import EffectKind, EffectState, EffectStatus
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import VisitResults
+from bot.visits.ports.store import VisitResults
 
 OPEN = (EffectState.waiting, EffectState.working, EffectState.provisioning, EffectState.retrying)
 SIGN_IN_CODES = ("sign_in_needed", "not_signed_in")
@@ -85,7 +85,7 @@ Revise = Callable[[EffectRow | None], EffectRow | None]
 
 
 class SqlLedger:
-    """Each method is one transaction. Implements ``bot.visits.ports.EffectReader``."""
+    """Each method is one transaction. Implements ``bot.visits.ports.store.EffectReader``."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

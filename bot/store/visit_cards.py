@@ -10,7 +10,7 @@ from bot.store.engine import Database
 from bot.store.rows import insert_into
 from bot.store.tables import visit_cards
 from bot.visits.models.values import VisitId
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 
 
 @dataclass(frozen=True)

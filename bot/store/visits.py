@@ -1,4 +1,4 @@
-"""Visits and drafts as rows. Implements ``bot.visits.ports.VisitStore``.
+"""Visits and drafts as rows. Implements ``bot.visits.ports.store.VisitStore``.
 
 What a slot may collide with stays the domain's rule; that nothing collides is the database's fact.
 """
@@ -21,7 +21,7 @@ from bot.visits.models.slots import Slot
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Told, Visit
 from bot.visits.names import folded
-from bot.visits.ports import VisitResults
+from bot.visits.ports.store import VisitResults
 from bot.visits.rules import Surroundings, Wanted, collisions
 
 DRAFTS_LAST = timedelta(hours=24)

@@ -18,7 +18,7 @@ from bot.teams.verbs.menu import MenuVerbs
 from bot.teams.verbs.visits import VisitVerbs
 from bot.understanding.reading import Slots
 from bot.visits.errors import DraftGone, RecipientUnreachable, SignInNeeded, VisitError, VisitNotFound
-from bot.visits.ports import Notifier
+from bot.visits.ports.messages import Notifier
 from cards import draft_verbs, menu_verbs, visit_verbs
 from cards.menu_cards import help_card, welcome_card
 from cards.menu_verbs import MenuHelp

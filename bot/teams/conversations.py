@@ -21,7 +21,7 @@ from bot.teams.ports import StoredAnswer, TurnLog
 from bot.teams.runs import Run, Timing, TurnLost
 from bot.teams.turns import Turn
 from bot.visits.errors import OutcomeUnknown
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from bot.teams.ports import StoredAnswer
 from bot.teams.runs import Run
 from bot.teams.turns import Turn, TurnKind
 from bot.visits.errors import MessageGone
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 
 log = logging.getLogger(__name__)
 

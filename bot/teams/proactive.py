@@ -1,4 +1,4 @@
-"""Writing to people outside a turn. Implements ``bot.visits.ports.Notifier``."""
+"""Writing to people outside a turn. Implements ``bot.visits.ports.messages.Notifier``."""
 
 import logging
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from bot.teams.sender import PROACTIVE, STOP_AFTER_401, Sender
 from bot.teams.tokens import CredentialsRefused
 from bot.visits.errors import ChatBusy, RecipientUnreachable
 from bot.visits.models.people import Person
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from bot.teams.answers import Show
 from bot.teams.turns import Turn, TurnKind
 from bot.visits.errors import MessageGone
 from bot.visits.models.people import Preferences
-from bot.visits.ports import Notifier
+from bot.visits.ports.messages import Notifier
 from cards.elements import Card, card, text
 from cards.reader import Readers
 from dialogs.talk import TALK

@@ -23,7 +23,7 @@ from bot.strings.translate import Translator
 from bot.teams.answers import Answer, Card, Show, card_message, summary_of, text_message
 from bot.teams.ports import ConversationType, Reference
 from bot.visits.models.people import Person, Preferences
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 
 
 class TurnKind(StrEnum):

@@ -14,7 +14,9 @@ from bot.visits.models.people import Person
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import FreeBusy, StartsWork, VisitStore
+from bot.visits.ports.calendar import FreeBusy
+from bot.visits.ports.store import VisitStore
+from bot.visits.ports.work import StartsWork
 from bot.visits.rules import Surroundings, Wanted
 from bot.visits.slots import verdict_on
 

@@ -11,7 +11,8 @@ from bot.visits.models.clinic import Clinic
 from bot.visits.models.objections import PlaceRules, SlotVerdict
 from bot.visits.models.slots import BusySpan, Slot
 from bot.visits.models.visit import Visit
-from bot.visits.ports import FreeBusy, VisitStore
+from bot.visits.ports.calendar import FreeBusy
+from bot.visits.ports.store import VisitStore
 from bot.visits.rules import Surroundings, Wanted, objections_to
 from bot.visits.slots import ALTERNATIVES, LOOK_AHEAD, LOOK_BACK, free_on, nearest_free, verdict_on
 

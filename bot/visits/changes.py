@@ -11,7 +11,7 @@ from typing import Literal
 from bot.visits.errors import NothingToUndo
 from bot.visits.models.objections import Override
 from bot.visits.models.visit import Visit
-from bot.visits.ports import ChangeKind
+from bot.visits.ports.work import ChangeKind
 
 UndoOutlook = Literal["traceless", "correcting"]
 

@@ -8,7 +8,8 @@ from bot.visits.errors import VisitOver
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import NOT_IN_CALENDAR, CalendarDrift, VisitResults
+from bot.visits.ports.drift import CalendarDrift
+from bot.visits.ports.store import NOT_IN_CALENDAR, VisitResults
 
 log = logging.getLogger(__name__)
 

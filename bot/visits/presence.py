@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.visits.models.presence import Attended, Presence
 from bot.visits.models.visit import Visit
-from bot.visits.ports import BY_HAND, Arrival
+from bot.visits.ports.arrivals import BY_HAND, Arrival
 
 EARLY = timedelta(hours=3)
 """News from longer before the visit belongs to an earlier time it was to take place at."""

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Calendar, Drifts
+from bot.visits.ports.calendar import Calendar
+from bot.visits.ports.drift import Drifts
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """News of who came becomes facts of the visit: on its cards, and once a word to the organizer when the client waits.
 
-Implements ``bot.visits.ports.Arrivals`` and ``Presences``.
+Implements ``bot.visits.ports.arrivals.Arrivals`` and ``Presences``.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from bot.visits.models.people import Person
 from bot.visits.models.presence import Presence
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import BY_HAND, Arrival, VisitStore
+from bot.visits.ports.arrivals import BY_HAND, Arrival
+from bot.visits.ports.store import VisitStore
 from bot.work.visit_cards import CardsOfVisits
 from bot.work.waiting import Waiting
 

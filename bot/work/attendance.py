@@ -9,7 +9,7 @@ from bot.store.arrivals import ReportDue, SqlArrivals
 from bot.visits.errors import CalendarError, CalendarRefused
 from bot.visits.models.presence import Attended
 from bot.visits.models.visit import Visit
-from bot.visits.ports import VisitStore
+from bot.visits.ports.store import VisitStore
 from bot.work.visit_cards import CardsOfVisits
 
 log = logging.getLogger(__name__)

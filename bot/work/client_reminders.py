@@ -10,7 +10,8 @@ from bot.visits.models.effects import EffectKind
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import MessageRef, Notifier, VisitStore
+from bot.visits.ports.messages import MessageRef, Notifier
+from bot.visits.ports.store import VisitStore
 from bot.work.agreeing import ShownCalendar, require_agreement
 from bot.work.due import spread
 from bot.work.engine import PATIENT, Json, Run

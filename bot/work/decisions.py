@@ -8,7 +8,7 @@ from bot.store.effects import EffectRow, LedgerChanges
 from bot.visits.models.effects import EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Told, Visit
-from bot.visits.ports import VisitResults
+from bot.visits.ports.store import VisitResults
 from bot.work.plan import SMS_OF, Op
 from bot.work.settling import TOLD_BEFORE, Ledger
 

@@ -1,7 +1,7 @@
 """Notices visits that somebody moved or deleted in the calendar itself, and asks once what is to become of each.
 
 Graph could notify of changed events, but only the mailbox's whole traffic; reading the days that hold visits is less.
-Implements ``bot.visits.ports.DriftReader``.
+Implements ``bot.visits.ports.drift.DriftReader``.
 """
 
 import logging
@@ -15,7 +15,9 @@ from bot.visits.errors import CalendarError, ChatBusy, MessageGone, OutcomeUnkno
 from bot.visits.models.effects import EffectKind
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift, DriftAnswer, Drifts, MessageRef, Notifier, VisitStore, seen_of
+from bot.visits.ports.drift import CalendarDrift, DriftAnswer, Drifts, seen_of
+from bot.visits.ports.messages import MessageRef, Notifier
+from bot.visits.ports.store import VisitStore
 from cards.notice_cards import drift_card, drift_settled_card
 from cards.reader import Readers
 

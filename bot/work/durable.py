@@ -11,7 +11,8 @@ from bot.store.effects import SqlLedger
 from bot.store.retention import Retention
 from bot.visits.models.clinic import Clinic
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Notifier, People, VisitStore
+from bot.visits.ports.messages import Notifier
+from bot.visits.ports.store import People, VisitStore
 from bot.work.agenda import Agendas
 from bot.work.engine import AroundStep, DbosEngine, EngineSettings
 from bot.work.lease import Lease

@@ -8,7 +8,8 @@ from bot.store.effects import NEEDS_SOMEBODY, EffectRow
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Notifier, VisitStore
+from bot.visits.ports.messages import Notifier
+from bot.visits.ports.store import VisitStore
 from bot.work.engine import PATIENT, Durable, Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.sending import Message, Sending

@@ -10,7 +10,8 @@ from bot.store.effects import EffectRow
 from bot.visits.errors import ChatBusy, OutcomeUnknown, RecipientUnreachable
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Notifier, VisitStore
+from bot.visits.ports.messages import Notifier
+from bot.visits.ports.store import VisitStore
 from bot.work.drift import TellsDesk
 from cards.elements import execute
 from cards.notice_cards import notice_card

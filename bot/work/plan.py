@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.visit import Visit
-from bot.visits.ports import SmsKind
+from bot.visits.ports.calendar import SmsKind
 
 CANCELLATION_WAITS = timedelta(minutes=2)
 """How long the event of a cancelled visit waits for its text to go out first; then it goes all the same."""

@@ -18,7 +18,9 @@ from bot.visits.models.effects import EffectKind, EffectState, LateTold
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Mailer, MessageRef, Notifier, People, VisitStore
+from bot.visits.ports.calendar import Mailer
+from bot.visits.ports.messages import MessageRef, Notifier
+from bot.visits.ports.store import People, VisitStore
 from bot.work.agreeing import ShownCalendar
 from bot.work.client_reminders import ClientReminders
 from bot.work.due import minutes_of, nearer_is_due, reminder_due, wanted_reminders

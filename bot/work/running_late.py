@@ -11,7 +11,8 @@ from bot.visits.models.effects import EffectKind, LateTold
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Mailer, VisitStore
+from bot.visits.ports.calendar import Mailer
+from bot.visits.ports.store import VisitStore
 from bot.work.engine import Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import Notices

@@ -1,4 +1,4 @@
-"""The work that follows a change of a visit. Implements ``bot.visits.ports.Work``."""
+"""The work that follows a change of a visit. Implements ``bot.visits.ports.work.Work``."""
 
 import logging
 from collections.abc import Awaitable, Mapping
@@ -13,7 +13,9 @@ from bot.visits.models.effects import LateTold
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import ChangeKind, MessageRef, VisitStore
+from bot.visits.ports.messages import MessageRef
+from bot.visits.ports.store import VisitStore
+from bot.visits.ports.work import ChangeKind
 from bot.work.decisions import Decisions
 from bot.work.engine import Run, line_of, next_id
 from bot.work.kinds import Kinds

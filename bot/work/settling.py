@@ -32,7 +32,7 @@ from bot.visits.errors import (
 from bot.visits.models.effects import EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Told, Visit
-from bot.visits.ports import NOT_IN_CALENDAR, VisitResults
+from bot.visits.ports.store import NOT_IN_CALENDAR, VisitResults
 from bot.work.agreeing import LOOKS_FOR, ShownCalendar, require_agreement
 from bot.work.plan import SMS_OF, Abilities, Act, Entry, Op, Wait, held_up, next_effect, superseded
 

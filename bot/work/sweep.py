@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.store.effects import SqlLedger
 from bot.store.retention import Retention
 from bot.visits.models.values import VisitId
-from bot.visits.ports import VisitStore
+from bot.visits.ports.store import VisitStore
 from bot.work.engine import DbosEngine
 from bot.work.reminders import Reminders, key_of
 from bot.work.service import CHANGES, VisitWork

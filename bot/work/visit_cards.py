@@ -1,4 +1,4 @@
-"""Keeps every card of a visit true, wherever it was posted. Implements ``bot.visits.ports.VisitCards``."""
+"""Keeps every card of a visit true, wherever it was posted. Implements ``bot.visits.ports.work.VisitCards``."""
 
 import asyncio
 import json
@@ -16,7 +16,8 @@ from bot.visits.models.effects import EffectStatus
 from bot.visits.models.presence import Presence
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import EffectReader, MessageRef, Notifier, VisitStore
+from bot.visits.ports.messages import MessageRef, Notifier
+from bot.visits.ports.store import EffectReader, VisitStore
 from cards.elements import Card
 from cards.reader import Readers
 from cards.visit_card import visit_card

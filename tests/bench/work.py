@@ -35,7 +35,7 @@ from bot.visits.models.clinic import Clinic, OfficeHours, StaffMember
 from bot.visits.models.people import Client, Person
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 from bot.work.due import reminder_due
 from bot.work.engine import DbosEngine, EngineSettings, engine_database
 from bot.work.reminders import Office, Outside, Reminders

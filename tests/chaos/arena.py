@@ -35,7 +35,7 @@ from bot.store.visits import SqlVisitStore
 from bot.teams.ports import ConversationType, Reference
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 from bot.work.lease import NAMESPACE
 from tests.personas import JORDAN, TENANT_ID
 from tests.postgres import PostgresServer

@@ -25,7 +25,8 @@ from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.people import Client
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift, VisitResults
+from bot.visits.ports.drift import CalendarDrift
+from bot.visits.ports.store import VisitResults
 from bot.work.decisions import Decisions
 from bot.work.notices import TROUBLE
 from bot.work.plan import SMS_OF, Abilities

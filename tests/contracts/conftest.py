@@ -28,7 +28,7 @@ from bot.visits.models.clinic import StaffMember
 from bot.visits.models.people import Client
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Calendar
+from bot.visits.ports.calendar import Calendar
 from tests.clock import HandClock
 from tests.contracts.tenant import GIVEN, tenant_for
 from tests.oracle.check import Tally, check_emulator

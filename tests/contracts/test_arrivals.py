@@ -15,7 +15,7 @@ from bot.graph.emulator.waiting_room import WaitingRoom
 from bot.graph.notices import ClientState, NoticeRefused
 from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrival
+from bot.visits.ports.arrivals import Arrival
 from tests.clock import HandClock
 from tests.contracts.conftest import NOW, Office, as_microsoft_says, emulated
 from tests.personas import KIM

@@ -22,7 +22,7 @@ from bot.graph.identity import Identity, acting_as
 from bot.strings.translate import Translator
 from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused, CalendarUnreadable, OutcomeUnknown
 from bot.visits.models.visit import Visit
-from bot.visits.ports import SmsKind
+from bot.visits.ports.calendar import SmsKind
 from tests.clock import HandClock
 from tests.contracts.conftest import BACKENDS, IDENTITIES, Office, as_microsoft_says, emulated
 

@@ -17,7 +17,7 @@ from bot.visits.models.draft import Draft
 from bot.visits.models.people import Client
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Told, Visit
-from bot.visits.ports import VisitStore
+from bot.visits.ports.store import VisitStore
 from tests.clock import HandClock
 from tests.databases import database, database_url, postgres_server, postgres_url
 from tests.personas import JORDAN

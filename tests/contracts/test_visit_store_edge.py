@@ -26,7 +26,7 @@ from bot.teams.ports import (
     TurnStart,
 )
 from bot.visits.models.people import Preferences
-from bot.visits.ports import People
+from bot.visits.ports.store import People
 from tests.databases import database, database_url, postgres_server, postgres_url
 from tests.personas import JORDAN, TENANT_ID
 

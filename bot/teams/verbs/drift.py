@@ -2,7 +2,7 @@
 
 from bot.visits.errors import SlotTaken, VisitChanged
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift, DriftAnswer, seen_of
+from bot.visits.ports.drift import CalendarDrift, DriftAnswer, seen_of
 from cards.notice_cards import drift_card
 from cards.visit_verbs import (
     AdoptDrift,

@@ -17,7 +17,7 @@ from bot.teams.proactive import Home, TeamsNotifier
 from bot.teams.sender import Sender
 from bot.teams.tokens import PUBLIC, CredentialsRefused
 from bot.visits.errors import ChatBusy, MessageGone, OutcomeUnknown, RecipientUnreachable
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 from tests.clock import HandClock
 from tests.personas import JORDAN, KIM, TENANT_ID
 from tests.unit.teams.memory import MemoryContacts

@@ -11,7 +11,7 @@ from bot.teams.ports import Begun, TurnStart
 from bot.teams.runs import Timing
 from bot.teams.turns import Turn
 from bot.visits.errors import StoreUnavailable
-from bot.visits.ports import MessageRef
+from bot.visits.ports.messages import MessageRef
 from tests.clock import HandClock
 from tests.unit.teams.memory import MemoryTurnLog
 from tests.unit.teams.world import NOW, Listener, Office, card, executed, invoked, said, submitted

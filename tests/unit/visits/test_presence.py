@@ -8,7 +8,7 @@ import pytest
 
 from bot.visits.models.presence import Presence
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrival
+from bot.visits.ports.arrivals import Arrival
 from bot.visits.presence import presence_of
 from tests.unit.visits.world import at, visit
 

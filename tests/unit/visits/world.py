@@ -13,7 +13,7 @@ from bot.visits.models.people import Client, Person
 from bot.visits.models.slots import BusySpan, Slot
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import ChangeKind
+from bot.visits.ports.work import ChangeKind
 from bot.visits.rules import Surroundings, Wanted
 from tests.personas import JORDAN, KIM, PATEL, Persona
 

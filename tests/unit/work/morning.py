@@ -15,7 +15,8 @@ from bot.visits.models.clinic import Clinic
 from bot.visits.models.people import Person, Preferences
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Told, Visit
-from bot.visits.ports import CalendarDrift, MessageRef
+from bot.visits.ports.drift import CalendarDrift
+from bot.visits.ports.messages import MessageRef
 from bot.work.agenda import Agendas
 from bot.work.engine import TIMED, Handler
 from bot.work.reminders import Office, Reminders

@@ -10,7 +10,7 @@ from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.people import Client
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift
+from bot.visits.ports.drift import CalendarDrift
 from bot.work.drift import DriftWatch
 from cards.reader import Readers
 from tests.office import Office

@@ -12,7 +12,7 @@ from bot.visits.errors import CalendarRefused, ChatBusy, OutcomeUnknown, Recipie
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.people import Person, Preferences
 from bot.visits.models.visit import Visit
-from bot.visits.ports import CalendarDrift
+from bot.visits.ports.drift import CalendarDrift
 from bot.work.decisions import Decisions
 from bot.work.settling import HELD_UP
 from tests.personas import JORDAN, KIM, TENANT_ID

@@ -8,7 +8,7 @@ import pytest
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
 from bot.visits.models.effects import EffectState
 from bot.visits.models.values import VisitId
-from bot.visits.ports import CalendarDrift
+from bot.visits.ports.drift import CalendarDrift
 from bot.work.decisions import Decisions
 from tests.unit.work.world import NINE, TEN, Story
 

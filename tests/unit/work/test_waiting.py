@@ -13,7 +13,8 @@ from bot.visits.models.effects import EffectState
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrival, MessageRef
+from bot.visits.ports.arrivals import Arrival
+from bot.visits.ports.messages import MessageRef
 from bot.work.arrivals import ArrivalDesk
 from bot.work.reminders import Office
 from bot.work.visit_cards import CardsOfVisits

@@ -12,7 +12,8 @@ from bot.visits.models.people import Client
 from bot.visits.models.presence import Attended
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports import Arrival, MessageRef
+from bot.visits.ports.arrivals import Arrival
+from bot.visits.ports.messages import MessageRef
 from tests.clock import HandClock
 
 NOW = datetime(2026, 11, 23, 22, 20, tzinfo=UTC)
