@@ -1,6 +1,6 @@
 """The form with which a visit is booked: every field at once, what is wrong beside it, everything typed kept."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,8 +39,6 @@ CLIENT_ZONES = (
     "Pacific/Honolulu",
 )
 CLIENT_FIELDS = ("client_name", "phone", "email", "client_time_zone", "client_language")
-VISIT_FIELDS = ("type_name", "staff_id", "day", "time", "duration")
-FIELDS = (*CLIENT_FIELDS, *VISIT_FIELDS, "notes", "text_client")
 MOST_SLOTS = 60
 MOST_IN_VIEW = 8
 """More free times than this open as a list."""
@@ -54,36 +52,31 @@ def booking_form(
     errors: Mapping[str, str] | None = None,
     free: Sequence[Slot] | None = None,
     notice: str | None = None,
-    fields: Collection[str] | None = None,
 ) -> Card:
     """The form over a draft.
 
     ``typed_inputs`` are the fields as last typed: shown where the draft holds nothing or the field is in error, so that
     nothing is lost that could not be read. ``errors`` are sentences by field. ``free`` are the free times of the
-    draft's day: None when they were not asked for, empty when there are none. ``fields`` narrows the form to what is
-    missing.
+    draft's day: None when they were not asked for, empty when there are none.
     """
     t = reader.t
     form = _Form(draft, reader, typed_inputs or {}, errors or {})
-    shown = (frozenset(fields) if fields is not None else frozenset(FIELDS)) - _not_offered(reader)
-    narrowed = fields is not None
-    title = t("book.missing_title") if narrowed else t("book.title")
-    client: list[Element | None] = [form.field(each) for each in CLIENT_FIELDS if each in shown]
-    visit: list[Element | None] = [form.field(each) for each in ("type_name", "staff_id") if each in shown]
-    if {"day", "time"} <= shown:
-        visit.append(side_by_side(form.field("day"), form.field("time")))
-    else:
-        visit += [form.field(each) for each in ("day", "time") if each in shown]
-    visit += [form.free_times(free), form.field("duration") if "duration" in shown else None]
+    visit = [
+        form.field("type_name"),
+        form.field("staff_id"),
+        side_by_side(form.field("day"), form.field("time")),
+        form.free_times(free),
+        form.field("duration"),
+    ]
     return card(
         t("book.summary"),
         [
-            heading(title),
+            heading(t("book.title")),
             text(run(notice, tone="attention")) if notice else None,
             text(run(t("book.fix"), tone="attention")) if errors and not notice else None,
-            _part(None, client),
-            _part(None if narrowed else t("book.visit"), visit),
-            box([form.field(each) for each in ("notes", "text_client") if each in shown], separator=not narrowed),
+            box([form.field(each) for each in CLIENT_FIELDS]),
+            box([heading(t("book.visit"), size="medium"), *visit], separator=True),
+            box([form.field("notes"), form.field("text_client") if reader.can_text else None], separator=True),
             actions(
                 execute(t("book.continue"), SubmitForm(draft_id=draft.id, version=draft.version), style="positive"),
                 execute(t("book.check_times"), CheckTimes(draft_id=draft.id, version=draft.version)),
@@ -92,17 +85,6 @@ def booking_form(
         ],
         language=t.language,
     )
-
-
-def _not_offered(reader: Reader) -> frozenset[str]:
-    """Fields without a meaning here."""
-    return frozenset() if reader.can_text else frozenset({"text_client"})
-
-
-def _part(title: str | None, fields: Sequence[Element | None]) -> Element | None:
-    if not any(fields):
-        return None
-    return box([heading(title, size="medium") if title else None, *fields], separator=title is not None)
 
 
 class _Form:

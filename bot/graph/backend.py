@@ -70,7 +70,8 @@ def open_graph(
     meetings = OnlineMeetings(
         graph, seating, lobby=config.lobby, sms_shape=config.sms_shape, reminder_sms=config.reminder_sms
     )
-    schedules = Schedules(graph, seating, deadline=config.schedule_deadline)
+    deadline = (patience or Patience()).at_form
+    schedules = Schedules(graph, seating, deadline=deadline)
 
     def outlook() -> VisitBackend:
         return OutlookCalendar(graph, seating, meetings, schedules, invitation=invitation)
@@ -85,7 +86,6 @@ def open_graph(
             meetings,
             schedules,
             calendars_elsewhere=config.calendars_elsewhere,
-            external_url=config.external_url,
         )
 
     def bookings() -> VisitBackend:
@@ -97,7 +97,7 @@ def open_graph(
             business=config.bookings_business,
             clock=clock,
             bookings_tells=config.bookings_tells == "bookings",
-            deadline=config.schedule_deadline,
+            deadline=deadline,
         )
 
     makers: dict[Backend, Callable[[], VisitBackend]] = {

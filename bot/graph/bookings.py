@@ -60,7 +60,7 @@ class BookingsCalendar(OnlineBackend):
         business: str,
         clock: Clock,
         bookings_tells: bool = False,
-        deadline: float = 2.0,
+        deadline: float,
     ) -> None:
         """``bookings_tells``: Bookings mails and texts the client, and our own effects do not."""
         super().__init__(graph, seating, meetings, schedules)

@@ -37,11 +37,8 @@ class GraphConfig:
     """Who writes to the client of a Bookings appointment: our own effects, or Bookings itself. Never both."""
     calendars_elsewhere: bool = False
     """For the backends without events: the clinic keeps its calendars outside Outlook, so free and busy is not read."""
-    external_url: str = ""
-    """For virtual appointments: where the clinic's own system shows a visit, with ``{visit_id}`` in it."""
     arrivals: bool = False
     """Whether Graph is asked who waits in the lobby: beta, and it needs a public address."""
-    schedule_deadline: float = 2.0
 
     @property
     def cloud(self) -> Cloud:

@@ -76,7 +76,7 @@ def _problem(answer: Any) -> str:
     """Free and busy answers 200 for a mailbox it cannot read, with an error inside."""
     for each in wire.values(answer) if isinstance(answer, dict) else ():
         if isinstance(each.get("error"), dict):
-            return str(each["error"].get("responseCode") or "the mailbox cannot be read")
+            return wire.ScheduleError.model_validate(each["error"]).response_code or "the mailbox cannot be read"
     return ""
 
 

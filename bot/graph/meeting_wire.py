@@ -128,5 +128,3 @@ class VirtualAppointment(Wire):
 
     id: str | None = None
     appointment_client_join_web_url: str | None = None
-    external_appointment_id: str | None = None
-    external_appointment_url: str | None = None

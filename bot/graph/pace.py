@@ -29,6 +29,8 @@ class Patience:
     timeout: float = 15.0
     """Seconds for one answer."""
     connect_timeout: float = 5.0
+    at_form: float = 2.0
+    """Seconds a person at the form is kept waiting for free and busy."""
 
     def wait_before(self, attempt: int, named: float | None) -> float:
         """Seconds before the next try: what Graph named, and never sooner; otherwise doubling, with full jitter."""

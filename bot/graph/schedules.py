@@ -21,8 +21,8 @@ AT_ONCE = 20
 Source: learn.microsoft.com/graph/outlook-get-free-busy-schedule
 """
 
-DEADLINE = 2.0
-"""Seconds a person at the form is kept waiting."""
+INTERVAL = 15
+"""Minutes that one digit of an availabilityView stands for."""
 
 LONGEST = timedelta(days=62)
 """Exchange reads no longer stretch of free and busy at once."""
@@ -40,11 +40,10 @@ HOSTS = 3
 class Schedules:
     """Reads free and busy."""
 
-    def __init__(self, graph: GraphClient, seating: Seating, *, deadline: float = DEADLINE, interval: int = 15) -> None:
+    def __init__(self, graph: GraphClient, seating: Seating, *, deadline: float) -> None:
         self._graph = graph
         self._seating = seating
         self._deadline = deadline
-        self._interval = interval
 
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime
@@ -82,7 +81,7 @@ class Schedules:
             schedules=[each.mailbox for each in staff],
             start_time=wire.GraphDateTime.utc(since),
             end_time=wire.GraphDateTime.utc(until),
-            availability_view_interval=self._interval,
+            availability_view_interval=INTERVAL,
         )
         answer = await self._asked_from_somewhere(staff, query)
         schedules = {
@@ -96,7 +95,7 @@ class Schedules:
                 unread.append(member)
                 continue
             try:
-                spans[member.id] = busy_spans(schedule, since, self._interval)
+                spans[member.id] = busy_spans(schedule, since)
             except ValueError:
                 unread.append(member)
         if unread:
@@ -124,7 +123,7 @@ class Schedules:
         return [await self._seating.seat(calls.GET_SCHEDULE, each.id) for each in staff[:HOSTS]]
 
 
-def busy_spans(schedule: wire.Schedule, since: datetime, interval: int) -> list[BusySpan]:
+def busy_spans(schedule: wire.Schedule, since: datetime) -> list[BusySpan]:
     """The stretches that are not free: from the items, or from the digits where Graph shares no items.
 
     Raises ValueError where a time or zone cannot be understood.
@@ -136,7 +135,7 @@ def busy_spans(schedule: wire.Schedule, since: datetime, interval: int) -> list[
             if item.status not in NOT_BUSY
         ]
     spans: list[BusySpan] = []
-    step = timedelta(minutes=interval)
+    step = timedelta(minutes=INTERVAL)
     for at, digit in enumerate(schedule.availability_view or ""):
         status = DIGITS.get(digit)
         if status is None:

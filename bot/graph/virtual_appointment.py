@@ -42,11 +42,8 @@ class VirtualAppointmentCalendar(MeetingCalendar):
         schedules: Schedules,
         *,
         calendars_elsewhere: bool = False,
-        external_url: str = "",
     ) -> None:
-        """``external_url`` is where the clinic's own system shows a visit, with ``{visit_id}`` in it."""
         super().__init__(graph, seating, meetings, schedules, calendars_elsewhere=calendars_elsewhere)
-        self._external_url = external_url
         self._is_retired = False
         self._unsigned: set[str] = set()
         """Those whose sign-in it takes; they may sign in at any time, and the resource is there for others."""
@@ -120,8 +117,6 @@ class VirtualAppointmentCalendar(MeetingCalendar):
             "appointmentClients": [_client(visit)],
             "externalAppointmentId": visit.id,
         }
-        if self._external_url:
-            body["externalAppointmentUrl"] = self._external_url.format(visit_id=visit.id)
         try:
             seat = await self._seating.seat(calls.PUT_OLD_APPOINTMENT, ref.owner)
             answer = await self._graph.ask(calls.PUT_OLD_APPOINTMENT, seat, body=body, meeting=ref.id)

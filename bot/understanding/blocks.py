@@ -1,7 +1,7 @@
 """What looks like a day, an hour or a phone and is none: addresses, prices, record numbers, greetings, notes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary
@@ -23,8 +23,6 @@ class Blocks:
     taken: list[bool]
     email: tuple[int, int] | None = None
     notes: tuple[int, int] | None = None
-    not_names: set[int] = field(default_factory=set)
-    """Tokens that are no name although no other part used them."""
 
     def block(self, start: int, end: int) -> None:
         """Take these tokens out of every later reading."""

@@ -31,8 +31,6 @@ class Gathered:
     later: timedelta | None = None
     """How much later than now, said without "from now": where a client is named, later than that client's visit."""
     length_spans: list[tuple[int, int]] = field(default_factory=list)
-    day_is_new: bool = True
-    """False where the day is only the one talked about, carried along by a shift within it."""
     notes: list[str] = field(default_factory=list)
 
 

@@ -1,6 +1,6 @@
 """A reading applied to what is known so far: only what it speaks of changes."""
 
-from bot.understanding.reading import Context, Option, Part, Reading, Slots
+from bot.understanding.reading import Option, Part, Reading, Slots
 from bot.visits.models.clinic import StaffMember
 
 _PLAIN = (
@@ -58,11 +58,6 @@ def answered(known: Slots | None, option: Option, about: tuple[Part, ...], staff
         elif "client" in about:
             changes["client_name"] = option.value
     return known.model_copy(update=changes)
-
-
-def follow_up(context: Context, slots: Slots) -> Context:
-    """The same context with these slots as what is being talked about."""
-    return context.model_copy(update={"about": slots, "asked": None})
 
 
 _FIELDS: dict[Part, tuple[str, ...]] = {

@@ -40,18 +40,6 @@ class Drafting(Acting):
             raise DraftGone()
         return draft
 
-    async def change_draft(self, draft: Draft, by: Person, **parts: Unpack[DraftParts]) -> Draft:
-        """Store the draft with these parts; its version rises if anything differs.
-
-        A new day or time means the first of two equal wall times unless ``fold`` says otherwise. Raises DraftChanged
-        when another change was stored meanwhile.
-        """
-        self._require(by)
-        changed = drafts.changed(draft, parts)
-        if changed is not draft:
-            await self._store.save_draft(changed)
-        return changed
-
     async def keep_draft(self, draft: Draft, by: Person) -> Draft:
         """Store a draft that was changed by its holder. Raises DraftChanged when a newer one is stored."""
         self._require(by)

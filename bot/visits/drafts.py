@@ -36,7 +36,10 @@ class DraftParts(TypedDict, total=False):
 
 
 def changed(draft: Draft, parts: DraftParts) -> Draft:
-    """The draft with these parts, checked, one version on; the same draft where nothing differs."""
+    """The draft with these parts, checked, one version on; the same draft where nothing differs.
+
+    A new day or time means the first of two equal wall times unless ``fold`` says otherwise.
+    """
     new = {**parts}
     if all(getattr(draft, name) == value for name, value in new.items()):
         return draft

@@ -227,10 +227,6 @@ class Gallery:
             ),
         )
         yield (
-            "form_missing",
-            lambda: booking_form(self.draft(phone=None, at=None, day=None), r, fields=("phone", "day", "time")),
-        )
-        yield (
             "ask",
             lambda: ask_card(
                 t("choose.title"), [(r.when(START), at_ten), (r.when(START - timedelta(hours=5)), at_ten)], r

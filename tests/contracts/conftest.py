@@ -156,6 +156,7 @@ def emulated(backend: Backend, identity: Identity, **changes: Any) -> Office:
     world = changes.pop("world", None) or world_for(backend)
     signed_in = changes.pop("signed_in", (KIM, PATEL, JORDAN))
     sleep, notify = changes.pop("sleep", no_wait), changes.pop("notify", None)
+    patience = changes.pop("patience", Patience(first_wait=0.001, budget=0.05))
     emulator = GraphEmulator(world, clock=clock, sleep=sleep, notify=notify)
     config = GraphConfig(
         tenant_id=TENANT_ID,
@@ -171,9 +172,7 @@ def emulated(backend: Backend, identity: Identity, **changes: Any) -> Office:
     if identity == "delegated" or backend == "virtual-appointment":
         for person in signed_in:
             people.exchange(person.object_id, emulator.identity.assertion(person.object_id))
-    edge = open_graph(
-        config, clock, people=people, transport=transport, patience=Patience(first_wait=0.001, budget=0.05)
-    )
+    edge = open_graph(config, clock, people=people, transport=transport, patience=patience)
     return Office(backend, identity, clock, edge, emulator)
 
 

@@ -11,6 +11,7 @@ from bot.graph.emulator.demo import demo_world
 from bot.graph.emulator.faults import Fault
 from bot.graph.emulator.world import Cloud
 from bot.graph.identity import Identities, acting_as
+from bot.graph.pace import Patience
 from bot.graph.wire import VISIT_PROPERTY
 from bot.visits.errors import (
     CalendarBusy,
@@ -162,7 +163,7 @@ async def test_a_mailbox_that_cannot_be_read_names_its_owner(outlook: Office) ->
 
 
 async def test_free_and_busy_is_waited_for_two_seconds_and_never_taken_for_free(open_office: Open) -> None:
-    office = open_office("outlook", "app", schedule_deadline=0.05, sleep=for_ever)
+    office = open_office("outlook", "app", patience=Patience(at_form=0.05), sleep=for_ever)
     office.played.faults.add(Fault(path="getSchedule", delay_s=3))
     with pytest.raises(CalendarUnreadable):
         await office.calendar.busy([office.kim], *day(office))

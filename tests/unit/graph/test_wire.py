@@ -129,12 +129,12 @@ def test_free_and_elsewhere_are_not_busy_and_a_status_nobody_knows_is() -> None:
             ],
         }
     )
-    assert [each.status for each in busy_spans(schedule, NOON, 15)] == ["onTheMoon"]
+    assert [each.status for each in busy_spans(schedule, NOON)] == ["onTheMoon"]
 
 
 def test_where_items_are_hidden_the_digits_tell() -> None:
     schedule = Schedule.model_validate({"availabilityView": "0022314", "scheduleItems": []})
-    spans = busy_spans(schedule, NOON, 15)
+    spans = busy_spans(schedule, NOON)
     quarter = timedelta(minutes=15)
     assert [(each.starts_at, each.ends_at, each.status) for each in spans] == [
         (NOON + 2 * quarter, NOON + 4 * quarter, "busy"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.visits.availability import Availability
+from bot.visits.drafts import changed
 from bot.visits.errors import (
     CalendarBusy,
     CalendarRefused,
@@ -108,8 +109,8 @@ async def test_twenty_presses_of_one_draft_make_one_visit(desk: Desk) -> None:
 
 async def test_an_old_confirm_card_does_not_book_the_changed_draft(desk: Desk) -> None:
     draft = await desk.draft()
-    changed = await desk.visits.change_draft(draft, desk.jordan, day=date(2026, 11, 24))
-    assert changed.version == 2
+    newer = await desk.visits.keep_draft(changed(draft, {"day": date(2026, 11, 24)}), desk.jordan)
+    assert newer.version == 2
     with pytest.raises(DraftChanged):
         await desk.visits.reserve(draft.id, draft.version, desk.jordan)
 
@@ -159,28 +160,29 @@ async def test_a_wall_time_means_the_zone_of_the_person_who_said_it(desk: Desk) 
 
 async def test_a_new_time_means_the_first_of_two_equal_ones(desk: Desk) -> None:
     draft = await desk.draft(fold=1)
-    same = await desk.visits.change_draft(draft, desk.jordan, phone="+12065550199")
-    other = await desk.visits.change_draft(same, desk.jordan, at=time(10))
+    same = changed(draft, {"phone": "+12065550199"})
+    other = changed(same, {"at": time(10)})
     assert (same.fold, other.fold) == (1, 0)
 
 
 async def test_a_change_that_changes_nothing_keeps_the_version(desk: Desk) -> None:
     draft = await desk.draft()
-    assert await desk.visits.change_draft(draft, desk.jordan, at=time(9)) is draft
+    assert changed(draft, {"at": time(9)}) is draft
 
 
 @pytest.mark.parametrize("length", [timedelta(0), timedelta(minutes=-30), timedelta(hours=25)])
 async def test_a_visit_has_a_length_and_at_most_a_day(desk: Desk, length: timedelta) -> None:
     with pytest.raises(ValueError, match="duration"):
-        await desk.visits.change_draft(await desk.draft(), desk.jordan, duration=length)
+        changed(await desk.draft(), {"duration": length})
 
 
 async def test_of_two_changes_of_one_draft_the_second_is_refused(desk: Desk) -> None:
     draft = await desk.draft()
-    await desk.visits.change_draft(draft, desk.jordan, at=time(10))
+    at_ten, at_eleven = changed(draft, {"at": time(10)}), changed(draft, {"at": time(11)})
+    await desk.visits.keep_draft(at_ten, desk.jordan)
     with pytest.raises(DraftChanged):
-        await desk.visits.change_draft(draft, desk.jordan, at=time(11))
-    await desk.visits.change_draft(draft, desk.jordan, at=time(10))  # the same one again is no change
+        await desk.visits.keep_draft(at_eleven, desk.jordan)
+    await desk.visits.keep_draft(at_ten, desk.jordan)  # the same one again is no change
 
 
 # --- rules --------------------------------------------------------------------------------------------
@@ -345,7 +347,6 @@ async def test_only_staff_and_schedulers_may_do_anything(desk: Desk) -> None:
     for ask in (
         closed.start_draft(desk.jordan),
         closed.draft(draft.id, desk.jordan),
-        closed.change_draft(draft, desk.jordan, notes="x"),
         closed.keep_draft(draft, desk.jordan),
         closed.discard_draft(draft.id, desk.jordan),
         closed.verdict_for(draft, desk.jordan),
