@@ -1,6 +1,6 @@
 """Everything about a draft read back unmistakably, once, before it is booked."""
 
-from bot.strings.phones import sms_reach
+from bot.strings.phones import may_be_texted, sms_reach
 from bot.strings.words import duration_in_words
 from bot.visits.models.clinic import StaffMember
 from bot.visits.models.draft import Draft
@@ -82,10 +82,9 @@ def _telling(draft: Draft, reader: Reader) -> list[Element | None]:
     """Whether and how the client hears of it: the switch only where a text message can reach them."""
     t = reader.t
     reach = sms_reach(draft.phone) if reader.can_text else "unavailable"
-    reachable = reach in ("reachable", "not_mobile")
     switch = toggle("text_client", t("confirm.text_client"), t("confirm.text_client_switch"), on=draft.text_client)
     return [
-        switch if reachable else None,
+        switch if reader.can_text and may_be_texted(draft.phone) else None,
         small(t(f"confirm.sms.{reach}"), tone="default" if reach == "reachable" else "attention"),
         small(t("confirm.email_too")) if draft.email and reader.can_mail else None,
     ]

@@ -1,6 +1,6 @@
 """Whether the client hears of what is done to a visit, and by which way."""
 
-from bot.strings.phones import sms_reach
+from bot.strings.phones import may_be_texted
 from bot.visits.models.people import Client
 from bot.visits.models.visit import Visit
 from cards.reader import Reader
@@ -13,7 +13,7 @@ def hears(visit: Visit, reader: Reader) -> bool:
 
 def is_texted(visit: Visit, reader: Reader) -> bool:
     """Whether text messages go to the client."""
-    return reader.can_text and visit.is_to_be_texted and sms_reach(visit.client.phone) in ("reachable", "not_mobile")
+    return reader.can_text and visit.is_to_be_texted and may_be_texted(visit.client.phone)
 
 
 def is_mailed(client: Client, reader: Reader) -> bool:

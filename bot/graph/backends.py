@@ -82,7 +82,14 @@ class Backends:
 
     def features_of(self, visit: Visit) -> Features:
         """What can be done about this visit; where its backend is gone, what would be tried, to say that it is."""
-        return self._made.get(_name_of(visit), self.current).features
+        return self._keeper_or_current(visit).features
+
+    def tells(self, visit: Visit) -> bool:
+        """See the port."""
+        return self._keeper_or_current(visit).tells(visit)
+
+    def _keeper_or_current(self, visit: Visit) -> VisitBackend:
+        return self._made.get(_name_of(visit), self.current)
 
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime

@@ -82,6 +82,10 @@ class BookingsCalendar(OnlineBackend):
         """More staff than the Teams queue view can show."""
         return ("bookings_too_many_staff",) if self._too_many_staff else ()
 
+    def tells(self, visit: Visit) -> bool:
+        """Whether our texts reach the client, or Bookings writes to them."""
+        return visit.client_can_be_told if self._bookings_tells else super().tells(visit)
+
     async def businesses(self) -> Sequence[Business]:
         """The businesses a person can choose from."""
         return await self._catalogs.businesses(acting_person())

@@ -11,6 +11,7 @@ from bot.graph.identity import Seating
 from bot.graph.online import Attendance, OnlineMeetings, late_join_url
 from bot.graph.refs import Ref, read_ref
 from bot.graph.schedules import Schedules
+from bot.strings.phones import may_be_texted
 from bot.visits.errors import CalendarRefused
 from bot.visits.models.clinic import StaffMember
 from bot.visits.models.objections import PlaceRules, no_place_rules
@@ -60,6 +61,11 @@ class OnlineBackend:
     def notices(self) -> Sequence[str]:
         """What an administrator should know of this backend, as keys under ``graph.notice``."""
         return ()
+
+    def tells(self, visit: Visit) -> bool:
+        """Whether texts or Outlook's mail reach the client."""
+        by_text = self.features.sms and visit.is_to_be_texted and may_be_texted(visit.client.phone)
+        return by_text or (self.features.invitations and visit.client.email is not None)
 
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime

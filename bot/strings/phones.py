@@ -29,3 +29,8 @@ def sms_reach(phone: str | None) -> SmsReach:
     if phonenumbers.region_code_for_number(number) != "US":
         return "not_us"
     return "not_mobile" if phonenumbers.number_type(number) in _NEVER_TEXTED else "reachable"
+
+
+def may_be_texted(phone: str | None) -> bool:
+    """Whether a text to this number is worth sending. What looks like a landline may take one all the same."""
+    return sms_reach(phone) in ("reachable", "not_mobile")

@@ -14,7 +14,7 @@ from bot.visits.models.people import Person
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.ports.calendar import FreeBusy
+from bot.visits.ports.calendar import KeepsVisits
 from bot.visits.ports.store import VisitStore
 from bot.visits.ports.work import StartsWork
 from bot.visits.rules import Surroundings, Wanted
@@ -30,7 +30,7 @@ class Acting:
         self,
         clinic: Clinic,
         store: VisitStore,
-        calendar: FreeBusy,
+        calendar: KeepsVisits,
         clock: Clock,
         *,
         quiet_window: timedelta = timedelta(0),

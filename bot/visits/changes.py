@@ -6,14 +6,11 @@ from ``told``. So a change that is taken back before anything was sent leaves no
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 from bot.visits.errors import NothingToUndo
 from bot.visits.models.objections import Override
 from bot.visits.models.visit import Visit
 from bot.visits.ports.work import ChangeKind
-
-UndoOutlook = Literal["traceless", "correcting"]
 
 
 def moved(
@@ -60,16 +57,6 @@ def put_back(visit: Visit, *, by: str, now: datetime, in_new_event: bool) -> Vis
     """
     next_version = _next_version(visit, by=by, now=now, quiet=timedelta(0), has_new_schedule=in_new_event)
     return visit.model_copy(update={"tell_client": True, **next_version, "undoes": visit.version})
-
-
-def undo_outlook(visit: Visit, now: datetime) -> UndoOutlook:
-    """Whether Undo would leave no trace at the client now, or be a change of which they are told."""
-    return "traceless" if visit.is_quiet(now) or not visit.client_can_be_told else "correcting"
-
-
-def can_undo(visit: Visit, by: str) -> bool:
-    """Whether this person may take the latest change back: it is their own, and no Undo itself."""
-    return visit.undoes is None and visit.requested_by == by
 
 
 def undone(visit: Visit, versions: Sequence[Visit], *, by: str, now: datetime) -> Visit:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from bot.visits import changes
 from bot.visits.acting import Acting, is_repeat, overlapped, require_version, wanted_for
-from bot.visits.changes import UndoOutlook
 from bot.visits.errors import NothingToUndo, SlotTaken, UndoTellsClient, VisitChanged, VisitOver
 from bot.visits.models.people import Person
 from bot.visits.models.values import VisitId
@@ -46,19 +45,11 @@ class TakingBack(Acting):
         await self._start(stored, visit)
         return stored
 
-    def undo_outlook(self, visit: Visit, by: Person) -> UndoOutlook | None:
-        """What Undo would be for this person now: without a trace at the client, or a correcting change of which they
-        are told; None where there is nothing of theirs to undo.
-        """
-        if not self.entitled(by) or not changes.can_undo(visit, by.id):
-            return None
-        return changes.undo_outlook(visit, self._clock.now())
-
     async def undo(self, visit_id: VisitId, expected_version: int, by: Person, *, correcting: bool = False) -> Visit:
         """Take the person's own latest change back, and start the work; of a booking, call it off.
 
-        Inside the quiet window the client notices nothing. Afterwards it takes ``correcting=True``, said by someone
-        who was told that the client hears of it.
+        Inside the quiet window the client notices nothing, and neither does one whom nothing can tell. Otherwise it
+        takes ``correcting=True``, said by someone who was told that the client hears of it.
 
         Raises: NotEntitled, VisitNotFound, NothingToUndo (undone already, or somebody changed the visit),
         UndoTellsClient, SlotTaken (the old slot is no longer free), VisitOver, CalendarUnreadable.
@@ -69,13 +60,13 @@ class TakingBack(Acting):
             raise NothingToUndo(visit, reason="undone_already" if was_undone else "changed_since")
         now = self._clock.now()
         new = changes.undone(visit, await self._store.versions(visit_id), by=by.id, now=now)
-        outlook = changes.undo_outlook(visit, now)
-        if outlook == "correcting" and not correcting:
+        is_noticed = not visit.is_quiet(now) and self._calendar.tells(visit)
+        if is_noticed and not correcting:
             raise UndoTellsClient(visit, new)
         if new.is_cancelled and visit.ends_at <= now:
             raise VisitOver(visit_id=visit.id)
         stored = await self._take_back(visit, new, keeps_rules=not visit.is_quiet(now))
-        log.info("visit.undone", extra={"visit_id": visit.id, "requested_by": by.id, "outlook": outlook})
+        log.info("visit.undone", extra={"visit_id": visit.id, "requested_by": by.id, "client_notices": is_noticed})
         await self._start(stored, visit)
         return stored
 

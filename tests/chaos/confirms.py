@@ -28,6 +28,9 @@ class NobodyBusy:
 
     backend = "outlook"
 
+    def tells(self, visit: Visit) -> bool:
+        return visit.client_can_be_told
+
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime
     ) -> Mapping[StaffId, Sequence[BusySpan]]:

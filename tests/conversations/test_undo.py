@@ -1,10 +1,14 @@
 """The quiet window and Undo: what the client would be told waits, and what was taken back leaves no trace."""
 
+from pathlib import Path
+
 import pytest
 
+from bot.graph.emulator.world import Cloud
 from tests.conversations.chat import Chat
 from tests.office import Office
 from tests.personas import JORDAN, NADIA
+from tests.unit.world.office import WatchedOffice
 
 BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
 CANCELLED = "Ana Ruiz: Visit cancelled, Fri 27 Nov 2026, 2:30 PM Pacific"
@@ -182,3 +186,24 @@ async def test_a_cancellation_taken_back_still_shows_the_calendar(office: Office
         Bot: [same card] {BOOKED}
             shows In the calendar
     """)
+
+
+async def test_where_texts_do_not_exist_undo_says_nothing_of_a_client_who_was_told(tmp_path: Path) -> None:
+    office = WatchedOffice(tmp_path, cloud="gcc-high", quiet_window_seconds=20)
+    office.emulator.world.cloud = Cloud.usgov
+    async with office:
+        chat = office.chat_with(JORDAN)
+        await chat.plays(f"""
+            Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
+            Bot: [card] Please check: …
+            Jordan: (taps Book)
+            Bot: [same card] {BOOKED}
+        """)
+        await office.time_passes(seconds=21)
+        await chat.plays(f"""
+            Jordan: undo
+            Bot: [card] {CANCELLED}
+                shows Taken back.
+        """)
+        await office.time_passes(seconds=60)
+        assert office.sms() == []

@@ -82,7 +82,7 @@ class Visit(Frozen):
 
     @property
     def client_can_be_told(self) -> bool:
-        """Whether there is any way to tell the client of a change: by text or by the calendar's mail."""
+        """Whether the client left a way to be told of a change: a number for texts, or an address."""
         return self.is_to_be_texted or self.client.email is not None
 
     def is_quiet(self, now: datetime) -> bool:

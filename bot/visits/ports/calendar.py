@@ -26,11 +26,6 @@ class CalendarEntry(Frozen):
 class FreeBusy(Protocol):
     """The part of ``Calendar`` that the slot rules need."""
 
-    @property
-    def backend(self) -> str:
-        """What a new visit's row says of where it is kept."""
-        ...
-
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime
     ) -> Mapping[StaffId, Sequence[BusySpan]]:
@@ -47,7 +42,20 @@ class FreeBusy(Protocol):
         ...
 
 
-class Calendar(FreeBusy, Protocol):
+class KeepsVisits(FreeBusy, Protocol):
+    """The part of ``Calendar`` that people's acts need."""
+
+    @property
+    def backend(self) -> str:
+        """What a new visit's row says of where it is kept."""
+        ...
+
+    def tells(self, visit: Visit) -> bool:
+        """Whether the client hears of a change of this visit, by a text that can reach them or by mail."""
+        ...
+
+
+class Calendar(KeepsVisits, Protocol):
     """Staff calendars and the visits in them.
 
     Every method raises ``CalendarBusy`` (repeat after ``retry_after``), ``TenantProvisioning``, ``CalendarRefused``

@@ -116,6 +116,10 @@ class ListedCalendar:
         self.rules_fault: Exception | None = None
         self.fault: Exception | None = None
         self.is_silent = False
+        self.has_messages = True
+
+    def tells(self, visit: Visit) -> bool:
+        return self.has_messages and visit.client_can_be_told
 
     async def busy(
         self, staff: Sequence[StaffMember], since: datetime, until: datetime

@@ -84,6 +84,9 @@ class Outlook:
         if self.after.get(name):
             raise self.after[name].pop(0)
 
+    def tells(self, visit: Visit) -> bool:
+        raise NotImplementedError
+
     async def busy(self, *_: object) -> Any:
         raise NotImplementedError
 
