@@ -23,7 +23,15 @@ from tests.unit.visits.world import DR_KIM, FOLLOW_UP, NOW, ListedCalendar, Note
 class Desk:
     """The service with what it stands on, and short ways to say what a receptionist does."""
 
-    def __init__(self, store: SqlVisitStore, clock: HandClock, *, quiet: int = 20) -> None:
+    def __init__(
+        self,
+        store: SqlVisitStore,
+        clock: HandClock,
+        *,
+        quiet: int = 20,
+        calendar_deadline: timedelta = timedelta(minutes=1),
+    ) -> None:
+        """``calendar_deadline`` is long, as it runs on the machine's own clock: only a test about it makes it short."""
         self.store = store
         self.clock = clock
         self.calendar = ListedCalendar()
@@ -35,7 +43,7 @@ class Desk:
             clock,
             quiet_window=timedelta(seconds=quiet),
             work=self.work,
-            calendar_deadline=timedelta(milliseconds=50),
+            calendar_deadline=calendar_deadline,
         )
         self.jordan = person()
 

@@ -287,9 +287,10 @@ async def test_a_calendar_that_cannot_be_read_is_never_free(desk: Desk, fault: E
 
 
 async def test_a_calendar_that_does_not_answer_in_time_is_unreadable(desk: Desk) -> None:
-    desk.calendar.is_silent = True
+    hurried = Desk(desk.store, desk.clock, calendar_deadline=timedelta(milliseconds=1))
+    hurried.calendar.is_silent = True
     with pytest.raises(CalendarUnreadable):
-        await desk.visits.verdict_for(await desk.draft(), desk.jordan)
+        await hurried.visits.verdict_for(await hurried.draft(), hurried.jordan)
 
 
 async def test_a_calendar_missing_from_the_answer_is_unreadable(desk: Desk) -> None:
