@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.strings.phones import sms_reach
-from bot.visits.models.effects import EffectKind, EffectState, EffectStatus
+from bot.visits.models.effects import EffectKind, EffectState, EffectStatus, latest_of
 from bot.visits.models.presence import Presence
 from bot.visits.models.visit import Visit
 from cards.effect_lines import (
@@ -112,8 +112,7 @@ def _latest_shown(visit: Visit, effects: Sequence[EffectStatus]) -> list[EffectS
         *(EffectKind.calendar, EffectKind.lobby, EffectKind.client_link, EffectKind.invitation),
         *(EffectKind.sms_confirmation, EffectKind.sms_reschedule, EffectKind.sms_cancellation),
     )
-    latest = {each.kind: each for each in sorted(effects, key=lambda each: each.at) if each.kind in kinds}
-    return list(latest.values())
+    return [latest for kind in kinds if (latest := latest_of(effects, kind)) is not None]
 
 
 def _facts(visit: Visit, reader: Reader) -> list[Row]:

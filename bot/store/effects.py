@@ -59,7 +59,13 @@ class EffectRow:
     def status(self) -> EffectStatus:
         """The effect as cards show it."""
         return EffectStatus(
-            key=self.key, kind=self.kind, state=self.state, code=self.code, until=self.until, at=self.updated_at
+            key=self.key,
+            kind=self.kind,
+            state=self.state,
+            code=self.code,
+            until=self.until,
+            at=self.updated_at,
+            version=self.version,
         )
 
 

@@ -58,8 +58,18 @@ class EffectStatus(Frozen):
     until: Instant | None = None
     """When it is tried again, or goes out."""
     at: Instant
+    version: int = 0
+    """The visit's schedule version it is for."""
 
 
 def latest_of(effects: Sequence[EffectStatus], *kinds: EffectKind) -> EffectStatus | None:
-    """The most recent effect of these kinds."""
-    return max((each for each in effects if each.kind in kinds), key=lambda each: each.at, default=None)
+    """The most recent effect of these kinds.
+
+    The clock alone does not say which: it may be set back between two of them. So the visit's version comes before it,
+    and within one instant what is not done comes last, since all else waits for it.
+    """
+    return max(
+        (each for each in effects if each.kind in kinds),
+        key=lambda each: (each.version, each.at, each.state is not EffectState.done),
+        default=None,
+    )
