@@ -1,8 +1,7 @@
 """The whole bot as production builds it, on the emulator, with a Teams that is a stub."""
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -19,6 +18,7 @@ from bot.visits.models.people import Client
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
 from bot.wiring import Transports, build
+from tests.clock import HandClock
 from tests.connector import StubConnector
 from tests.conversations.chat import Answer, Chat
 from tests.oracle.check import Tally, check_emulator
@@ -27,40 +27,27 @@ from tests.personas import JORDAN, NADIA, SOFIA, Persona
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Monday 23 November 2026, 9:00 in Los Angeles."""
 
+BEFORE_DAWN = time(5, 30)
+"""When the staff's agendas are due. At nine that is too long ago for one to come into a conversation by itself."""
+
 _LONG_AGO, _FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class MovedClock:
-    """A clock that begins on a Monday morning, goes on by itself, and can be put forward."""
-
-    def __init__(self, now: datetime = MONDAY) -> None:
-        self._began = now
-        self._origin = time.monotonic()
-
-    def now(self) -> datetime:
-        """The present instant."""
-        return self._began + timedelta(seconds=time.monotonic() - self._origin)
-
-    def advance(self, **span: float) -> None:
-        """Put it forward: ``advance(hours=23)``."""
-        self._began += timedelta(**span)
-
-
 def lakeside() -> Clinic:
-    """The demo clinic, with its receptionists as the only schedulers beside the staff."""
+    """The demo clinic, with its receptionists as the only schedulers beside the staff, and with early risers."""
     receptionists = tuple(each.object_id for each in (JORDAN, SOFIA, NADIA))
-    return demo_clinic().clinic.model_copy(update={"schedulers": receptionists})
+    return demo_clinic().clinic.model_copy(update={"schedulers": receptionists, "agenda_at": BEFORE_DAWN})
 
 
 class Office:
-    """The bot, its outside world and its people."""
+    """The bot, its outside world and its people. Its clock stands still unless a test puts it forward."""
 
     chats: type[Chat] = Chat
     """What a person's chat is."""
 
     def __init__(self, folder: Path, *, quiet_window_seconds: int = 0, desk_chat: str = "") -> None:
         """``folder`` keeps the database over restarts; ``desk_chat`` is the chat that hears what needs somebody."""
-        self.clock = MovedClock()
+        self.clock = HandClock(MONDAY)
         self.connector = StubConnector()
         self.emulator = GraphEmulator(clock=self.clock)
         self._settings = Settings(

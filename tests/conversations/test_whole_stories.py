@@ -37,6 +37,27 @@ async def test_book_move_and_cancel_make_one_event_and_three_texts_in_order(offi
         assert text["time_zone"] == "Pacific Standard Time"
 
 
+async def test_the_last_text_is_on_the_card_although_the_clock_was_set_back_before_it(office: Office) -> None:
+    office.clock.advance(minutes=1)
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
+        Bot: [card] Please check: Ana Ruiz, Fri 27 Nov 2026, 2:30 PM Pacific, with Dr Min Kim
+        Jordan: (taps Book)
+        Bot: [same card] Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific
+            shows Confirmation accepted by Microsoft at 9:01:00 AM
+    """)
+    await office.settles()
+    office.clock.advance(seconds=-1)
+    await chat.plays("""
+        Jordan: move it to Tuesday 9:30
+        Bot: [card] Move Ana Ruiz to Tue 24 Nov 2026, 9:30 AM Pacific?
+        Jordan: (taps Move)
+        Bot: [same card] Ana Ruiz: Visit booked, Tue 24 Nov 2026, 9:30 AM Pacific
+            shows New time accepted by Microsoft at 9:00:59 AM
+    """)
+
+
 async def test_one_slot_confirmed_by_three_at_once_is_one_visit_and_two_kind_answers(office: Office) -> None:
     chats = [office.chat_with(each) for each in (JORDAN, NADIA, SOFIA)]
     for chat, name in zip(chats, ("Ana Ruiz", "Ben Okafor", "Grace Kelly"), strict=True):

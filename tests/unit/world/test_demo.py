@@ -10,9 +10,10 @@ from bot.clinic import ClinicFile
 from bot.graph.emulator.core import GraphEmulator
 from bot.settings import Settings
 from bot.wiring import Transports, build
+from tests.clock import HandClock
 from tests.connector import StubConnector
 from tests.conversations.chat import Answer, Chat
-from tests.office import MovedClock, lakeside
+from tests.office import MONDAY, lakeside
 from tests.personas import JORDAN
 
 CARD = "Ana Ruiz: Visit booked, Mon 23 Nov 2026, 2:30 PM Pacific"
@@ -25,7 +26,7 @@ def free_port() -> int:
 
 
 async def test_playing_the_clients_waiting_room_makes_the_card_say_that_they_wait(tmp_path: Path) -> None:
-    port, clock, connector = free_port(), MovedClock(), StubConnector()
+    port, clock, connector = free_port(), HandClock(MONDAY), StubConnector()
     here = f"http://127.0.0.1:{port}"
     app = await build(
         Settings(database=str(tmp_path / "app.db"), emulator=True, port=port, quiet_window_seconds=0),

@@ -16,7 +16,7 @@ from bot.store.grants import SqlGrants
 from bot.store.migrating import migrate
 from bot.teams.token_service import TokenService
 from bot.visits.errors import CalendarBusy, SignInNeeded
-from tests.office import MovedClock
+from tests.clock import HandClock
 from tests.personas import KIM, TENANT_ID
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -72,7 +72,7 @@ def people(service: Service) -> ServicePeople:
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(service.handle))
     wire = TokenService(http, bot_token, url="https://api.botframework.com", connection="graph", app_id="bot")
-    return ServicePeople(wire, user_id_of, MovedClock(NOW))
+    return ServicePeople(wire, user_id_of, HandClock(NOW))
 
 
 async def test_a_token_is_exchanged_and_used(people: ServicePeople, service: Service) -> None:
@@ -131,7 +131,7 @@ def test_a_token_must_name_the_person() -> None:
 async def test_what_people_grant_is_kept_unreadable(tmp_path: Path) -> None:
     database = open_database(tmp_path / "app.db")
     migrate(database.engine)
-    grants, sealed = SqlGrants(database, MovedClock(NOW)), Sealed("A" * 43 + "=")
+    grants, sealed = SqlGrants(database, HandClock(NOW)), Sealed("A" * 43 + "=")
     assert await grants.load(KIM.object_id) is None
     await grants.save(KIM.object_id, sealed.seal("a refresh token"))
     await grants.save(KIM.object_id, sealed.seal("a newer refresh token"))
