@@ -1,4 +1,4 @@
-"""Whether a client hears of what is done to their visit: what each place keeps its visits can do, and whom it reaches."""
+"""Whether a client hears of what is done to their visit: by what each place can do, and whom that reaches."""
 
 from collections.abc import Callable
 from typing import Any
