@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.strings.words import local
 from bot.understanding import words
-from bot.understanding.reading import Ask, Option, Part
+from bot.understanding.questions import Ask, Option, Part
 from bot.visits.models.clinic import Clinic
 from bot.visits.models.draft import Draft
 from bot.visits.models.slots import Slot

@@ -5,7 +5,8 @@ from typing import Any
 
 from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialog, WaterfallStepContext
 
-from bot.understanding.reading import Ask, Intent, Reading
+from bot.understanding.questions import Ask
+from bot.understanding.reading import Intent, Reading
 from bot.visits.drafts import Part, changed
 from bot.visits.models.draft import Draft
 from bot.visits.models.slots import Slot

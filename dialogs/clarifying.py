@@ -1,6 +1,7 @@
 """A wish that fits twice: the part in doubt is asked, and with its answer the wish goes on as if said clearly."""
 
-from bot.understanding.reading import Ask, Intent, Option, Part, Reading
+from bot.understanding.questions import Ask, Option, Part
+from bot.understanding.reading import Intent, Reading
 from bot.visits.models.clinic import StaffMember
 from cards.ask_card import ask_card
 from dialogs.asking import about_wish

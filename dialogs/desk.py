@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.understanding.reading import Ask, Context, Option, Reader, Reading, Slots
+from bot.understanding.context import Context, Slots
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import Reader, Reading
 from bot.visits.drafts import Part
 from bot.visits.errors import CalendarError, CalendarUnreadable, DraftGone, DraftIncomplete, VisitNotFound
 from bot.visits.models.draft import Draft

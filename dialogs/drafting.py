@@ -4,8 +4,10 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from bot.strings.words import local
+from bot.understanding.context import Slots
 from bot.understanding.merge import answered, merged
-from bot.understanding.reading import Option, Part, Reading, Slots
+from bot.understanding.questions import Option, Part
+from bot.understanding.reading import Reading
 from bot.visits.drafts import DraftParts, changed
 from bot.visits.models.clinic import StaffMember
 from bot.visits.models.draft import Draft

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Literal
 
-from bot.understanding.reading import Ask, Option, Reading
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import Reading
 from bot.visits.errors import VisitNotFound
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit

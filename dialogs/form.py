@@ -8,7 +8,8 @@ from zoneinfo import available_timezones
 
 from bot.strings.translate import languages
 from bot.strings.words import local
-from bot.understanding.reading import Ask, Option, Reading
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import Reading
 from bot.visits.drafts import DraftParts, Part, changed
 from bot.visits.models.clinic import Clinic
 from bot.visits.models.draft import Draft

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from pydantic import Field, ValidationError
 
-from bot.understanding.reading import Ask, Reading
+from bot.understanding.questions import Ask
+from bot.understanding.reading import Reading
 from bot.visits.models.values import Frozen, Instant, VisitId
 from bot.visits.models.visit import Visit
 from dialogs.talk import Talk

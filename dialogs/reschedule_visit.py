@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from botbuilder.dialogs import ComponentDialog, DialogTurnResult, WaterfallDialog, WaterfallStepContext
 
 from bot.strings.words import local
+from bot.understanding.context import Slots
 from bot.understanding.merge import merged
-from bot.understanding.reading import Intent, Reading, Slots
+from bot.understanding.reading import Intent, Reading
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
 from dialogs.asking import MOMENT, about_move

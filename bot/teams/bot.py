@@ -16,7 +16,7 @@ from bot.teams.verbs.drafts import DraftVerbs
 from bot.teams.verbs.drift import DriftVerbs
 from bot.teams.verbs.menu import MenuVerbs
 from bot.teams.verbs.visits import VisitVerbs
-from bot.understanding.reading import Slots
+from bot.understanding.context import Slots
 from bot.visits.errors import DraftGone, RecipientUnreachable, SignInNeeded, VisitError, VisitNotFound
 from bot.visits.ports.messages import Notifier
 from cards import draft_verbs, menu_verbs, visit_verbs

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from bot.understanding.numbers import cardinal
-from bot.understanding.reading import Ask, Option
+from bot.understanding.questions import Ask, Option
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary
 

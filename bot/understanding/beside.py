@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from bot.understanding.context import Context, Slots
 from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
-from bot.understanding.reading import SURE, Ask, Context, Option, Part, Slots
+from bot.understanding.questions import Ask, Option, Part
+from bot.understanding.reading import SURE
 from bot.understanding.tokens import Token, tokenized
 from bot.understanding.vocabulary import Vocabulary
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.understanding.almanac import Almanac
 from bot.understanding.mentions import Mention
-from bot.understanding.reading import Why
+from bot.understanding.questions import Why
 
 WEEK = timedelta(days=7)
 RECENT = timedelta(days=31)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.understanding.blocks import Blocks
-from bot.understanding.reading import Ask
+from bot.understanding.questions import Ask
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary
 

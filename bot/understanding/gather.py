@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from bot.understanding.almanac import Almanac
 from bot.understanding.clock_times import ClockTimes
+from bot.understanding.context import Slots
 from bot.understanding.counts import Counts
 from bot.understanding.dates import DaySaid
 from bot.understanding.gathering import Gathered, Gathering, plain_time, standing
 from bot.understanding.joins import Joins
 from bot.understanding.marks import mark
 from bot.understanding.mentions import Mention
-from bot.understanding.reading import Slots
 from bot.understanding.times import NOON, Hours, TimeSaid
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Phrases, Vocabulary

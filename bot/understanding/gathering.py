@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from bot.understanding.almanac import Almanac
+from bot.understanding.context import Slots
 from bot.understanding.dates import DaySaid
 from bot.understanding.mentions import Mention
-from bot.understanding.reading import Slots
 from bot.understanding.times import Hours, TimeSaid
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from pydantic import ValidationError
 
+from bot.understanding.context import Context, Slots
 from bot.understanding.hours import read_hours
-from bot.understanding.reading import Ask, Context, Option, Slots
+from bot.understanding.questions import Ask, Option
 from bot.visits.models.clinic import AppointmentType, Clinic, StaffMember
 from bot.visits.models.values import StaffId
 

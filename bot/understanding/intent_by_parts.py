@@ -1,9 +1,10 @@
 """The intent as the parts of a message tell it, where no phrase does: name and time together book."""
 
+from bot.understanding.context import Context
 from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
 from bot.understanding.moments import Moments
-from bot.understanding.reading import SURE, Context, Intent
+from bot.understanding.reading import SURE, Intent
 from bot.understanding.zones import ZonesSaid
 
 _MAY_BOOK = frozenset({Intent.none, Intent.book, Intent.agenda, Intent.free})

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.understanding.dates import DaySaid
 from bot.understanding.gathering import Gathering
-from bot.understanding.reading import Why
+from bot.understanding.questions import Why
 from bot.understanding.times import stretch
 
 

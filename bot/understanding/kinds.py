@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.understanding.reading import Ask, Option
+from bot.understanding.questions import Ask, Option
 from bot.understanding.tokens import Token, near, plain, tokenized
 from bot.understanding.vocabulary import Vocabulary, vocabularies, vocabulary
 from bot.visits.models.clinic import AppointmentType

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.understanding.almanac import date_order
-from bot.understanding.reading import Ask, Context, Option
+from bot.understanding.context import Context
+from bot.understanding.questions import Ask, Option
 from bot.understanding.tokens import Token, joined
 from bot.understanding.vocabulary import Vocabulary, vocabularies, vocabulary
 

@@ -1,6 +1,8 @@
 """A reading applied to what is known so far: only what it speaks of changes."""
 
-from bot.understanding.reading import Option, Part, Reading, Slots
+from bot.understanding.context import Slots
+from bot.understanding.questions import Option, Part
+from bot.understanding.reading import Reading
 from bot.visits.models.clinic import StaffMember
 
 _PLAIN = (

@@ -6,12 +6,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.understanding.almanac import Almanac, date_order, territory, writes_24_hours
+from bot.understanding.context import Context
 from bot.understanding.dates import DaySaid, shifted
 from bot.understanding.gather import Gatherer
 from bot.understanding.gathering import Gathered
 from bot.understanding.mentions import Mention
 from bot.understanding.named_days import without_names
-from bot.understanding.reading import Context
 from bot.understanding.scan import Scanner
 from bot.understanding.settle import Settled, Settler
 from bot.understanding.times import Hours

@@ -5,13 +5,15 @@ from typing import Any
 
 from bot.understanding.almanac import territory
 from bot.understanding.clients import client_said
+from bot.understanding.context import Context
 from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
 from bot.understanding.kinds import TypeSaid, choose_type, types_said
 from bot.understanding.moments import Moments
 from bot.understanding.people import StaffSaid, staff_said
 from bot.understanding.phones import PhoneSaid, phones
-from bot.understanding.reading import SURE, Ask, Context, Intent, Option
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import SURE, Intent
 from bot.understanding.scan import sure_dates
 from bot.understanding.staff_choice import choose_staff, which_staff
 from bot.understanding.tokens import tokenized

@@ -6,9 +6,11 @@ from typing import Any
 
 from bot.strings.translate import Translator
 from bot.understanding import words
+from bot.understanding.context import Context, Slots
 from bot.understanding.given import UnreadableLineError, asks_of, context_of, slots_of
 from bot.understanding.merge import merged
-from bot.understanding.reading import Ask, Context, Intent, Option, Reader, Reading, Slots
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import Intent, Reader, Reading
 from bot.visits.models.clinic import Clinic, StaffMember
 
 _OUTER: Mapping[Intent, str] = {

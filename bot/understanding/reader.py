@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot.understanding.answers import chosen_option, half_of, narrowed, remaining
 from bot.understanding.beside import heed
 from bot.understanding.blocks import blocked
+from bot.understanding.context import Context
 from bot.understanding.found import Found
 from bot.understanding.intent_by_parts import by_parts, by_zone
 from bot.understanding.intents import IntentSaid, intent_said, small_word
@@ -13,7 +14,8 @@ from bot.understanding.language import written_in
 from bot.understanding.leftovers import Leftovers
 from bot.understanding.moments import Moments, read_moments
 from bot.understanding.parts import find_client, find_email_and_notes, find_phones, find_staff, find_types, find_zones
-from bot.understanding.reading import SURE, Ask, Context, Intent, Option, Reading, Span
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import SURE, Intent, Reading, Span
 from bot.understanding.several import first_of_two, repeats_at
 from bot.understanding.slips import known_words, mended, staff_words
 from bot.understanding.tokens import LONGEST, tokenized

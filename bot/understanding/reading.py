@@ -1,22 +1,19 @@
-"""What a message was understood to say: the reading, what it was read against, and what must be asked.
+"""What a message was understood to say.
 
-Everything is frozen data that survives JSON (``model_dump(mode="json")`` and ``model_validate``), so a dialog may keep
-an :class:`Ask` in its state. Days and times are wall clock readings; ``time_zone`` says of which zone.
+Everything is frozen data that survives JSON (``model_dump(mode="json")`` and ``model_validate``). Days and times are
+wall clock readings; ``time_zone`` says of which zone.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from bot.visits.models.clinic import AppointmentType, Clinic, OfficeHours, StaffMember
-from bot.visits.models.draft import Draft
-from bot.visits.models.people import Person
+from bot.understanding.context import Context
+from bot.understanding.questions import Ask, Part
 from bot.visits.models.values import Frozen, StaffId
-from bot.visits.models.visit import Visit
 
 SURE = 0.6
 """From this confidence on an intent is acted on; below it is offered as a button."""
@@ -50,171 +47,12 @@ class Intent(StrEnum):
     skip = "skip"  # leave this optional part empty: "no e-mail", "skip"
 
 
-Part = Literal["date", "time", "client", "phone", "staff", "type"]
-"""What a question can be about."""
-
-Why = Literal[
-    "two_readings",  # the words fit more than one value: 03/04, "next Wednesday", 7 o'clock, "between 2 and 3"
-    "contradiction",  # weekday and date, or "tomorrow" and a date, disagree
-    "clock_skips",  # the wall time does not exist on that day
-    "clock_repeats",  # the wall time exists twice on that day; the options differ in ``fold``
-    "past",  # it is over already
-    "far",  # beyond a year without the year having been said
-    "no_hour",  # a part of the day, or a stretch of it, without an hour
-    "no_day",  # a week or a month without a day
-    "no_such",  # no such day: 31 June; or not a possible number
-    "which",  # several staff, types, clients or phones fit
-    "unsure",  # read by a library outside the grammar: confirm
-    "missing",  # never made by the reader: a dialog's own question for a part not said; ``options`` may be empty
-]
-"""Why a question is asked: its key in the strings files, under ``understanding.ask``."""
-
-
-class Option(Frozen):
-    """One answer to a question, complete enough to be a button that settles it.
-
-    For a date or time ``day`` and ``at`` hold all that is known once it is chosen (the settled other part, too);
-    for the rest ``value`` holds the value as ``Reading`` would: a full staff or type name, an E.164 phone, a name.
-    """
-
-    day: date | None = None
-    at: time | None = None
-    fold: Literal[0, 1] = 0
-    time_zone: str | None = None
-    """Only where a zone was said beside the time."""
-    value: str | None = Field(default=None, repr=False)
-
-
-class Ask(Frozen):
-    """One thing that was said and fits several values, or none. Words: :func:`bot.understanding.words.question`."""
-
-    about: tuple[Part, ...]
-    """The part in doubt; ("date", "time") where one question settles both."""
-    why: Why
-    options: tuple[Option, ...] = ()
-    """One to four, likeliest first (for times and dates: in order of time)."""
-    said: str = Field(default="", repr=False)
-    """The words in doubt, as typed."""
-    since: time | None = None
-    until: time | None = None
-    """For ``no_hour``: the stretch of the day that was said; free times inside it make better options."""
-    first_day: date | None = None
-    last_day: date | None = None
-    """For ``no_day``: the stretch of days that was said."""
-
-
 class Span(Frozen):
     """Which characters of the message a part came from."""
 
     start: int
     end: int
     text: str = Field(repr=False)
-
-
-class Slots(Frozen):
-    """The parts of a visit, as far as they are known: a draft's, or a booked visit's. What was not said is None."""
-
-    client_name: str | None = Field(default=None, repr=False)
-    phone: str | None = Field(default=None, repr=False)
-    email: str | None = Field(default=None, repr=False)
-    type_name: str | None = None
-    staff_id: StaffId | None = None
-    day: date | None = None
-    at: time | None = None
-    fold: Literal[0, 1] = 0
-    duration: timedelta | None = None
-    time_zone: str | None = None
-    """What ``day`` and ``at`` mean; None means the context's zone."""
-    client_time_zone: str | None = None
-    client_language: str | None = None
-    notes: str | None = Field(default=None, repr=False)
-    booked: bool = False
-    """Whether these are a booked visit's, not a draft's: then a bare "today" asks for the list of visits."""
-
-    @classmethod
-    def of_draft(cls, draft: Draft) -> "Slots":
-        """What a draft holds."""
-        return cls(
-            client_name=draft.client_name,
-            phone=draft.phone,
-            email=draft.email,
-            type_name=draft.type_name,
-            staff_id=draft.staff_id,
-            day=draft.day,
-            at=draft.at,
-            fold=draft.fold,
-            duration=draft.duration,
-            time_zone=draft.time_zone,
-            client_time_zone=draft.client_time_zone,
-            client_language=draft.client_language,
-            notes=draft.notes or None,
-        )
-
-    @classmethod
-    def of_visit(cls, visit: Visit, zone: str | None = None) -> "Slots":
-        """What a visit holds, its start as the wall clock of ``zone`` (its own by default)."""
-        here = visit.starts_at.astimezone(ZoneInfo(zone or visit.time_zone))
-        return cls(
-            client_name=visit.client.name,
-            phone=visit.client.phone,
-            email=visit.client.email,
-            type_name=visit.type_name,
-            staff_id=visit.organizer.id,
-            day=here.date(),
-            at=here.time().replace(tzinfo=None, fold=0),
-            fold=1 if here.fold else 0,
-            duration=visit.duration,
-            time_zone=zone or visit.time_zone,
-            client_time_zone=visit.client.time_zone,
-            client_language=visit.client.language,
-            notes=visit.notes or None,
-            booked=True,
-        )
-
-
-class Context(Frozen):
-    """What a message is read against. ``now`` is aware; its wall clock in ``time_zone`` is "today"."""
-
-    now: datetime
-    time_zone: str
-    locale: str = "en-US"
-    office_hours: OfficeHours
-    clinic_time_zone: str | None = None
-    """The zone of the office hours, where it is not ``time_zone``."""
-    staff: tuple[StaffMember, ...] = ()
-    types: tuple[AppointmentType, ...] = ()
-    phone_region: str = "US"
-    about: Slots | None = None
-    """The draft or visit being talked about: makes the message a follow-up ("half an hour later")."""
-    asked: Ask | None = None
-    """The question last put to the person: "the second", "pm", or a bare name after "Who is it for?" answer it."""
-    speaker_id: str | None = None
-    """The speaker's object id: where they are staff, "my" and "me" mean them."""
-
-    @classmethod
-    def of(
-        cls,
-        clinic: Clinic,
-        person: Person,
-        now: datetime,
-        *,
-        about: Slots | None = None,
-        asked: Ask | None = None,
-    ) -> "Context":
-        """The context of a person's message at a clinic."""
-        return cls(
-            now=now,
-            time_zone=person.time_zone,
-            locale=person.locale,
-            office_hours=clinic.office_hours,
-            clinic_time_zone=clinic.time_zone,
-            staff=clinic.staff,
-            types=clinic.types,
-            phone_region=clinic.phone_region,
-            about=about,
-            asked=asked,
-            speaker_id=person.id,
-        )
 
 
 class Reading(Frozen):

@@ -10,9 +10,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from bot.understanding.almanac import Almanac
+from bot.understanding.context import Context
 from bot.understanding.dates import WEEK, DaySaid, shifted
 from bot.understanding.gathering import Gathered
-from bot.understanding.reading import Ask, Context, Option, Part, Why
+from bot.understanding.questions import Ask, Option, Part, Why
 from bot.understanding.times import (
     Hours,
     TimeSaid,

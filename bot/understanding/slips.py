@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
-from bot.understanding.reading import Context
+from bot.understanding.context import Context
 from bot.understanding.tokens import Token, near, tokenized
 from bot.understanding.vocabulary import Vocabulary, vocabulary
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.understanding.people import FULL, NAMED, SLIP, StaffSaid
-from bot.understanding.reading import Ask, Option
+from bot.understanding.questions import Ask, Option
 from bot.understanding.tokens import Token, near, plain
 from bot.understanding.vocabulary import Vocabulary
 from bot.visits.models.clinic import StaffMember

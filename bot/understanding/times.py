@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from bot.understanding.reading import Context, Why
+from bot.understanding.context import Context
+from bot.understanding.questions import Why
 
 NOON = 12 * 60
 _HALF_DAY = 12 * 60

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.strings.translate import Translator
 from bot.strings.words import day_in_words, moment_in_words, phone_in_words, time_in_words
-from bot.understanding.reading import Ask, Option
+from bot.understanding.questions import Ask, Option
 
 
 def question(ask: Ask, t: Translator) -> str:

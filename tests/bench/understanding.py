@@ -10,9 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clinic import demo_clinic
+from bot.understanding.context import Context
 from bot.understanding.leftovers import Leftovers, Moment, read_with_dateparser, read_with_recognizers
 from bot.understanding.reader import Understanding
-from bot.understanding.reading import Context
 
 Row = tuple[str, str, str]
 DESK = Path(__file__).parent.parent / "unit" / "understanding" / "desk"

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.clinic import demo_clinic
-from bot.understanding.reading import Ask, Option, Part
+from bot.understanding.questions import Ask, Option, Part
 from bot.visits.models.draft import Draft
 from bot.visits.models.slots import Slot
 from cards.draft_verbs import AnswerDraft, PickSlot

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time
 
 from bot.clinic import demo_clinic
-from bot.understanding.reading import Ask, Option, Reading
+from bot.understanding.questions import Ask, Option
+from bot.understanding.reading import Reading
 from bot.visits.drafts import missing
 from bot.visits.models.draft import Draft
 from bot.visits.models.values import VisitId

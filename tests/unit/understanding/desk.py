@@ -3,9 +3,11 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.understanding.context import Context, Slots
 from bot.understanding.merge import merged
+from bot.understanding.questions import Ask
 from bot.understanding.reader import Understanding
-from bot.understanding.reading import Ask, Context, Reading, Slots
+from bot.understanding.reading import Reading
 from bot.visits.models.clinic import AppointmentType, OfficeHours, OpenSpan, StaffMember
 from bot.visits.models.values import StaffId
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.understanding.reading import Slots
+from bot.understanding.context import Slots
 from tests.unit.understanding.desk import follow, read, when
 
 # Wednesday 18 November 2026, 10:00 in Los Angeles; open Monday to Friday 8 to 18.

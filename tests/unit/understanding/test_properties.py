@@ -101,7 +101,7 @@ def test_no_text_raises(text: str, locale: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(text=nasty, moment=moments)
 def test_no_follow_up_raises(text: str, moment: datetime) -> None:
-    from bot.understanding.reading import Slots
+    from bot.understanding.context import Slots
 
     about = Slots(client_name="Ana", day=moment.date(), at=moment.time(), time_zone="America/Los_Angeles")
     first = READER.read(text, context(about=about))
