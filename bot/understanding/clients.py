@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.understanding.name_words import ABBREVIATION, HYPHENS, is_initial, is_name, is_saint, is_stray, may_begin
 from bot.understanding.people import ClientSaid
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Phrases, Vocabulary
 
 _LONGEST = 6
-_SHORTEST_PLAIN = 3
-_ABBREVIATION = 4
-_HYPHENS = frozenset("-‐‑’'")
 
 
 def client_said(
@@ -58,8 +56,8 @@ def _turned_round(
         comma = after - middle == 1 and tokens[middle].norm == ","
         last = [each for each in tokens[start:middle] if each.kind == "word" and each.norm not in words.particles]
         first = [each for each in tokens[after:end] if each.kind == "word"]
-        one = len(first) == 1 or any(each.norm in _HYPHENS for each in tokens[after:end])
-        surname = any(each.norm in _HYPHENS for each in tokens[start:middle]) or len(last) == 1
+        one = len(first) == 1 or any(each.norm in HYPHENS for each in tokens[after:end])
+        surname = any(each.norm in HYPHENS for each in tokens[start:middle]) or len(last) == 1
         if not (comma and surname and one and all(each.capital for each in (*last, *first))):
             continue
         pieces = [
@@ -77,188 +75,32 @@ def _runs(tokens: Sequence[Token], words: Vocabulary, taken: Sequence[bool]) -> 
     found: list[tuple[int, int]] = []
     at = 0
     while at < len(tokens):
-        if not _may_begin(tokens, at, words, taken):
+        if not may_begin(tokens, at, words, taken):
             at += 1
             continue
         end = at + 1
         last = end
         while end < len(tokens) and not taken[end] and end - at < 3 * _LONGEST:
             token = tokens[end]
-            if _is_stray(tokens, at, end, words):
+            if is_stray(tokens, at, end, words):
                 break
-            if _is_name(tokens, end, words, taken):
+            if is_name(tokens, end, words, taken):
                 end += 1
                 last = end
             elif (
                 token.norm in words.particles and token.kind == "word" and end + 1 < len(tokens) and not taken[end + 1]
-            ) or (token.norm in _HYPHENS and token.glued and end + 1 < len(tokens) and tokens[end + 1].glued):
+            ) or (token.norm in HYPHENS and token.glued and end + 1 < len(tokens) and tokens[end + 1].glued):
                 end += 1
             elif (
-                token.norm == "."
-                and token.glued
-                and (_is_initial(tokens, end - 1) or _is_saint(tokens, end - 1, words))
+                token.norm == "." and token.glued and (is_initial(tokens, end - 1) or is_saint(tokens, end - 1, words))
             ):
                 end += 1
-                last = end if end < len(tokens) and _is_name(tokens, end, words, taken) else last
+                last = end if end < len(tokens) and is_name(tokens, end, words, taken) else last
             else:
                 break
         found.append((at, last))
         at = max(last, at + 1)
     return found
-
-
-def _is_stray(tokens: Sequence[Token], start: int, at: int, words: Vocabulary) -> bool:
-    """Whether a small letter behind a capital name begins an abbreviation: "Dee Ross r/s", "Vic Mature n/s"."""
-    return (
-        tokens[start].capital
-        and len(tokens[at].text) == 1
-        and tokens[at].text.islower()
-        and tokens[at].norm not in words.particles
-    )
-
-
-def _is_saint(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
-    """An abbreviated particle: St. John."""
-    return tokens[at].capital and tokens[at].norm in words.particles and len(tokens[at].norm) == 2
-
-
-def _is_initial(tokens: Sequence[Token], at: int) -> bool:
-    return len(tokens[at].text) == 1 and tokens[at].capital
-
-
-def _is_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    token = tokens[at]
-    if token.kind != "word" or taken[at] or token.norm in words.titles or token.norm in words.doctors:
-        return False
-    if token.norm in words.numbers and _counts_as_name(tokens, at, words, taken):
-        return True
-    if token.norm in words.stopwords or token.norm in words.months or token.norm in words.weekdays:
-        if not token.capital:
-            return _ends_small_name(tokens, at, words, taken)
-        dotted = at + 1 < len(tokens) and tokens[at + 1].norm == "." and tokens[at + 1].glued
-        if dotted and at and len(token.text) == 1 and tokens[at - 1].capital:
-            return True
-        if _hyphened_to_name(tokens, at) or _last_letter(tokens, at, words):
-            return True
-        also = words.phrases("names_too").single_words()
-        if _ends_sentence_case_name(tokens, at, words, taken):
-            return True
-        return token.norm in also and (_beside_name(tokens, at, words, taken) or _both_plain(tokens, at, words, taken))
-    if not token.capital or (token.text.isupper() and len(token.text) <= _ABBREVIATION):
-        plain = words.phrases("number_nouns_before").single_words() | words.phrases("number_nouns_after").single_words()
-        if token.norm in plain or token.norm in words.phrases("not_phone_words").single_words():
-            return token.capital and len(token.text) == 1 and at + 1 < len(tokens) and tokens[at + 1].capital
-    if token.norm in words.numbers or token.norm in words.units or token.norm in words.time_units:
-        return False
-    return any(each.isalpha() for each in token.text)
-
-
-def _counts_as_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    """Whether a number's word is part of a name: "book Two Feathers", "for Mary Two Feathers"."""
-    if not tokens[at].capital or at == 0 or at + 1 >= len(tokens) or taken[at + 1]:
-        return False
-    after, before = tokens[at + 1], tokens[at - 1]
-    counted = words.phrases("number_nouns_after").single_words()
-    times = (words.units, words.time_units, words.numbers, words.months, words.weekdays, words.stopwords)
-    if after.kind != "word" or not after.capital or after.norm in counted or any(after.norm in each for each in times):
-        return False
-    behind_name = before.capital and before.norm not in words.stopwords and before.norm not in words.verbs
-    return behind_name or words.phrases("client_cues").before(tokens, at) is not None
-
-
-def _last_letter(tokens: Sequence[Token], at: int, words: Vocabulary) -> bool:
-    """Whether a single letter ends a name with particles: de la O."""
-    return (
-        len(tokens[at].text) == 1
-        and at > 1
-        and tokens[at - 1].norm in words.particles
-        and tokens[at - 2].kind == "word"
-    )
-
-
-def _ends_sentence_case_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    """Whether a plain word with a capital is a last name: "cancel Olivia Mesa", where plain words are written small.
-
-    Words a desk uses beside names (video, phone, please, new) and words of time stay what they are.
-    """
-    before = tokens[at - 1] if at > 1 and not taken[at - 1] else None
-    if before is None or not before.capital or before.norm in words.stopwords or len(tokens[at].text) < _SHORTEST_PLAIN:
-        return False
-    if before.norm in words.titles or before.norm in words.doctors or tokens[at].text.isupper():
-        return False
-    if any(each in tokens[at].text for each in "'’"):
-        return False
-    if at + 1 < len(tokens) and tokens[at + 1].norm in (":", "-", "#"):
-        return False
-    token = tokens[at].norm
-    used = words.generic_types | words.detect | words.verbs | words.temporal
-    sections = ("phone_words", "not_phone_words", "polite", "note_marks", "number_nouns_before", "free_words")
-    if token in used or any(token in words.phrases(each).single_words() for each in sections):
-        return False
-    plain = [
-        each for each in tokens[1:] if each.kind == "word" and each.norm in words.stopwords and each is not tokens[at]
-    ]
-    return bool(plain) and not any(each.capital for each in plain)
-
-
-def _hyphened_to_name(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a word is one half of a hyphenated name: Per-Åke."""
-    after = at + 2 < len(tokens) and tokens[at + 1].norm in _HYPHENS and tokens[at + 1].glued and tokens[at + 2].capital
-    before = at > 1 and tokens[at].glued and tokens[at - 1].norm in _HYPHENS and tokens[at - 2].capital
-    return after or before
-
-
-def _ends_small_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    """Whether a plain word is a last name in small letters: "hyun-woo park, dr patel"."""
-    if at == 0 or taken[at - 1] or tokens[at].norm not in words.phrases("names_too").single_words():
-        return False
-    before = tokens[at - 1]
-    if before.kind != "word" or before.norm in words.stopwords or before.capital or before.norm in words.temporal:
-        return False
-    after = at + 1
-    return after >= len(tokens) or taken[after] or tokens[after].norm in ",.;"
-
-
-def _both_plain(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    """Whether two capitalised plain words follow a word that leads a client in: "book Will March"."""
-    also = words.phrases("names_too").single_words()
-    for first in (at - 1, at):
-        pair = range(first, first + 2)
-        if first < 1 or pair[-1] >= len(tokens) or any(taken[each] for each in pair):
-            continue
-        fits = all(tokens[each].capital and tokens[each].norm in also for each in pair)
-        if fits and words.phrases("client_cues").before(tokens, first) is not None:
-            return True
-    return False
-
-
-def _beside_name(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    for place in (at - 1, at + 1):
-        if not 0 <= place < len(tokens) or taken[place]:
-            continue
-        token = tokens[place]
-        if token.capital and token.norm not in words.stopwords and token.norm not in words.months:
-            return token.norm not in words.weekdays and token.norm not in words.verbs
-    return False
-
-
-def _may_begin(tokens: Sequence[Token], at: int, words: Vocabulary, taken: Sequence[bool]) -> bool:
-    if _is_name(tokens, at, words, taken):
-        return True
-    token = tokens[at]
-    particle = token.norm in words.particles and not taken[at] and token.kind == "word"
-    if not particle or at + 1 >= len(tokens):
-        return False
-    ahead = at + 1
-    while (
-        ahead < len(tokens)
-        and tokens[ahead].norm in words.particles
-        and tokens[ahead].kind == "word"
-        and ahead - at < 3
-    ):
-        ahead += 1
-    strong = token.capital or token.norm not in words.stopwords or ahead - at > 1
-    return strong and ahead < len(tokens) and _is_name(tokens, ahead, words, taken) and tokens[ahead].capital
 
 
 def _scored(
@@ -305,7 +147,7 @@ def _scored(
     opens_sentence = start == 0 or tokens[start - 1].norm in ".!?¡¿"
     if capital and len(core) == 1 and opens_sentence and not (explicit or cue or expected) and score < 3:
         score = 1
-    shouted = all(each.text.isupper() and len(each.text) <= _ABBREVIATION and each.text.isascii() for each in core)
+    shouted = all(each.text.isupper() and len(each.text) <= ABBREVIATION and each.text.isascii() for each in core)
     if shouted and not explicit and not text.isupper() and not (cue and len(core) > 1):
         return None
     if end < len(tokens) and tokens[end].kind == "number" and core[-1].norm in _numbered(words):
