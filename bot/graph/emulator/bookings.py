@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.graph.emulator import bookings_rules as rules
+from bot.graph.emulator.appointment_book import AppointmentBook, new_content
 from bot.graph.emulator.bodies import parse
 from bot.graph.emulator.bookings_access import (
     APPOINTMENTS,
@@ -21,16 +22,15 @@ from bot.graph.emulator.bookings_access import (
 )
 from bot.graph.emulator.bookings_bodies import AppointmentBody, CancelAppointmentBody
 from bot.graph.emulator.bookings_catalog import everywhere
-from bot.graph.emulator.bookings_clients import customers_of, tell
+from bot.graph.emulator.bookings_clients import tell
 from bot.graph.emulator.bookings_json import appointment_json, content_of, old_names, with_new_names
 from bot.graph.emulator.bookings_world import Appointment, Business
 from bot.graph.emulator.exchange import Answer, Call, GraphError, bad_request, not_found
 from bot.graph.emulator.lacking import known, lacks
-from bot.graph.emulator.minting import new_meeting, outlook_id
 from bot.graph.emulator.moments import read, read_text
 from bot.graph.emulator.paging import page
 from bot.graph.emulator.routing import Route
-from bot.graph.emulator.state import Meeting, State
+from bot.graph.emulator.state import State
 from bot.graph.emulator.world import World
 
 
@@ -40,7 +40,7 @@ class BookingsArea:
     def __init__(self, world: World, state: State, visit_base: Callable[[], str | None]) -> None:
         self._world = world
         self._state = state
-        self._visit_base = visit_base
+        self._book = AppointmentBook(world, state, visit_base)
 
     def routes(self) -> list[Route]:
         """At both roots."""
@@ -98,11 +98,10 @@ class BookingsArea:
             raise rules.slot_conflict()
         self._check(business, service, staff_ids, starts_at, ends_at, call)
         staff_ids = staff_ids or self._anyone(business, service, starts_at, ends_at)
-        content = {**_buffers_of(service), **content_of(wanted)}
-        conflict = self._conflicts(business, content, staff_ids, starts_at, ends_at, call)
+        conflict = self._conflicts(business, new_content(service, wanted), staff_ids, starts_at, ends_at, call)
         if conflict and self._world.switches.bookings_conflict == "500":
             raise rules.slot_conflict()
-        appointment = self._make(business, service, wanted, staff_ids, starts_at, ends_at, call)
+        appointment = self._book.add(business, service, wanted, staff_ids, starts_at, ends_at, call.now)
         if conflict:
             raise GraphError(500, "UnknownError", "Staff not available")
         tell(self._state, business, appointment, "confirmation", call.now)
@@ -133,13 +132,7 @@ class BookingsArea:
             content = appointment.content | content_of(wanted)
             if self._conflicts(business, content, staff_ids, starts_at, ends_at, call, but=appointment.id):
                 raise rules.slot_conflict()
-        if wanted.customers is not None:
-            appointment.customers = customers_of(business, wanted, before=appointment.customers)
-        appointment.starts_at, appointment.ends_at, appointment.staff_ids = starts_at, ends_at, list(staff_ids)
-        appointment.content |= content_of(wanted)
-        appointment.changed_at = call.now
-        if (meeting := self._meeting(appointment)) is not None:
-            meeting.starts_at, meeting.ends_at = starts_at, ends_at
+        self._book.change(business, appointment, wanted, staff_ids, starts_at, ends_at, call.now)
         if moved:
             tell(self._state, business, appointment, "reschedule", call.now)
         return Answer(204)
@@ -147,7 +140,7 @@ class BookingsArea:
     def delete(self, call: Call) -> Answer:
         """204. Nobody is told."""
         business = self._business(call, writes=True)
-        self._end(self._appointment(business, call), call.now)
+        self._book.end(self._appointment(business, call), call.now)
         return Answer(204)
 
     def cancel(self, call: Call) -> Answer:
@@ -159,7 +152,7 @@ class BookingsArea:
         wanted = parse(CancelAppointmentBody, call.body or {}, kind="cancel", action=True)
         appointment.cancelled = True
         tell(self._state, business, appointment, "cancellation", call.now, wanted.cancellation_message or "")
-        self._end(appointment, call.now)
+        self._book.end(appointment, call.now)
         return Answer(204)
 
     # --- how it is done ---------------------------------------------------------------------------
@@ -210,67 +203,6 @@ class BookingsArea:
             raise rules.slot_conflict()
         return free[:1]
 
-    def _make(
-        self,
-        business: Business,
-        service: dict[str, Any],
-        wanted: AppointmentBody,
-        staff_ids: list[str],
-        starts_at: datetime,
-        ends_at: datetime,
-        call: Call,
-    ) -> Appointment:
-        content = {
-            "serviceId": service["id"],
-            "serviceName": service["displayName"],
-            "isLocationOnline": service.get("isLocationOnline", False),
-            "smsNotificationsEnabled": service.get("smsNotificationsEnabled", False),
-            "maximumAttendeesCount": service.get("maximumAttendeesCount", 1),
-            **_buffers_of(service),
-            "reminders": service.get("defaultReminders") or [],
-            **content_of(wanted),
-        }
-        appointment = Appointment(
-            id=outlook_id(business.id, str(len(business.appointments)), call.now.isoformat()),
-            content=content,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            customers=customers_of(business, wanted),
-            staff_ids=list(staff_ids),
-            created_at=call.now,
-            changed_at=call.now,
-        )
-        business.appointments[appointment.id] = appointment
-        if content["isLocationOnline"]:
-            self._attach_meeting(business, appointment, call.now)
-        return appointment
-
-    def _attach_meeting(self, business: Business, appointment: Appointment, now: datetime) -> None:
-        organizer = business.mailbox
-        if self._world.switches.bookings_organizer == "staff":
-            member = business.staff_members[appointment.staff_ids[0]]
-            organizer = self._world.user(member["emailAddress"]) or organizer
-        meeting = new_meeting(
-            organizer,
-            self._world.tenant_id,
-            subject=appointment.content["serviceName"],
-            starts_at=appointment.starts_at,
-            ends_at=appointment.ends_at,
-            now=now,
-            visit_base=self._visit_base(),
-        )
-        meeting.appointment_id = appointment.id
-        appointment.meeting_id = meeting.id
-        self._state.meetings[meeting.id] = meeting
-
-    def _end(self, appointment: Appointment, now: datetime) -> None:
-        appointment.gone_at = now
-        if (meeting := self._meeting(appointment)) is not None:
-            meeting.deleted_at = now
-
-    def _meeting(self, appointment: Appointment) -> Meeting | None:
-        return self._state.meetings.get(appointment.meeting_id or "")
-
     def _appointment(self, business: Business, call: Call) -> Appointment:
         found = business.appointments.get(call["appointment"])
         if found is None or found.gone_at is not None:
@@ -282,7 +214,7 @@ class BookingsArea:
 
     def _json(self, appointment: Appointment, call: Call, *, whole: bool) -> dict[str, Any]:
         shown = appointment_json(
-            appointment, self._meeting(appointment), self._anonymous(call, appointment), whole=whole
+            appointment, self._book.meeting_of(appointment), self._anonymous(call, appointment), whole=whole
         )
         shown = known(self._world, "bookingAppointment", shown)
         return old_names(shown) if call.version == "beta" else shown
@@ -296,7 +228,3 @@ class BookingsArea:
         entity = f"bookingBusinesses('{business.id}')/appointments/$entity"
         context = f"{self._world.cloud.graph}/{call.version}/$metadata#solutions/{entity}"
         return Answer(status, {"@odata.context": context, **self._json(appointment, call, whole=True)})
-
-
-def _buffers_of(service: dict[str, Any]) -> dict[str, Any]:
-    return {name: service.get(name, "PT0S") for name in ("preBuffer", "postBuffer")}
