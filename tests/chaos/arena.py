@@ -12,7 +12,7 @@ import tempfile
 import time
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from aiohttp import web
 
 from bot.clinic import demo_clinic
 from bot.clock import SystemClock
+from bot.graph.emulator.faults import Fault
 from bot.store.contacts import SqlContacts
 from bot.store.effects import OPEN, EffectRow, SqlLedger
 from bot.store.engine import open_database
@@ -40,6 +41,8 @@ from bot.work.lease import NAMESPACE
 from tests.personas import JORDAN, TENANT_ID
 from tests.postgres import PostgresServer
 
+TOGETHER = 10
+"""So many visits are acted on by one request."""
 CHATS = 24
 """Cards lie in so many chats: Teams takes seven edits a second in each."""
 DESK = "19:desk@thread.v2"
@@ -229,18 +232,18 @@ class Arena:
         return made
 
     async def do(self, action: str, visits: Sequence[dict[str, Any]], **more: Any) -> None:
-        """Have it done by whichever replica lives; press again where one died over it."""
-        left = [list(visits[start : start + 10]) for start in range(0, len(visits), 10)]
-        while left:
+        """Have it done by whichever replicas live, by many people at once; they press again where one died over it."""
+        await asyncio.gather(
+            *(self._do(action, visits[start : start + TOGETHER], more) for start in range(0, len(visits), TOGETHER))
+        )
+
+    async def _do(self, action: str, visits: Sequence[dict[str, Any]], more: Mapping[str, Any]) -> None:
+        while True:
             alive = [each for each in self.hosts if each.port and each.process.returncode is None]
-            if not alive:
-                await asyncio.sleep(0.2)
-                continue
-            try:
-                await self.random.choice(alive).do(action, left[0], **more)
-                left.pop(0)
-            except httpx.HTTPError:
-                await asyncio.sleep(0.2)
+            with contextlib.suppress(httpx.HTTPError):
+                if alive:
+                    return await self.random.choice(alive).do(action, visits, **more)
+            await asyncio.sleep(0.2)
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -294,6 +297,19 @@ class Arena:
     async def emulator(self) -> dict[str, Any]:
         async with httpx.AsyncClient(timeout=60) as client:
             return dict((await client.get(f"{self.emulator_url}/emulator/state")).json())
+
+    async def graph_fails(self, *faults: Fault) -> None:
+        """Have Graph fail so from now on, and no longer in any other way."""
+        async with httpx.AsyncClient(timeout=60) as client:
+            where = f"{self.emulator_url}/emulator/faults"
+            (await client.delete(where)).raise_for_status()
+            wish = [each.model_dump(mode="json") for each in faults]
+            (await client.post(where, json=wish)).raise_for_status()
+
+    async def graph_is(self, **switches: Any) -> None:
+        """Turn switches of Graph's (``bot.graph.emulator.world.Switches``)."""
+        async with httpx.AsyncClient(timeout=60) as client:
+            (await client.post(f"{self.emulator_url}/emulator/switches", json=switches)).raise_for_status()
 
     def cut_lease(self, host: Host) -> int:
         """Cut the database session in which a replica holds its lease."""

@@ -67,7 +67,7 @@ class Door:
     async def do(self, request: web.Request) -> web.Response:
         """Do one thing to each of some visits; doing it again is harmless."""
         wish = await request.json()
-        act = {"book": self._book, "move": self._move, "cancel": self._cancel}[wish["action"]]
+        act = {"book": self._book, "move": self._move, "cancel": self._cancel, "undo": self._undo}[wish["action"]]
         await asyncio.gather(*(act(each, wish) for each in wish["visits"]))
         return web.json_response({})
 
@@ -98,6 +98,16 @@ class Door:
             after = changes.cancelled(visit, by="jordan", now=now, quiet=quiet, reason=None, tell_client=True)
             visit = await self._stored(after, visit)
         await self._app.work.start("cancellation", visit)
+
+    async def _undo(self, facts: dict[str, Any], _wish: dict[str, Any]) -> None:
+        """Take a cancellation back."""
+        visit = await self._app.store.visit(facts["id"])
+        assert visit is not None
+        if visit.is_cancelled:
+            versions = await self._app.store.versions(visit.id)
+            after = changes.undone(visit, versions, by="jordan", now=self._app.clock.now())
+            visit = await self._stored(after, visit)
+        await self._app.work.start("booking", visit)
 
     async def _stored(self, after: Visit, before: Visit) -> Visit:
         try:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection
-from itertools import pairwise
 
 from bot.visits.models.effects import EffectState
 from bot.visits.models.visit import Visit
 from bot.work.plan import SMS_OF
+from tests.chaos.judge import put_on_again
 from tests.office import Office
 
 
@@ -44,8 +44,7 @@ async def broken(office: Office, confirmed: Collection[str]) -> list[str]:
 
 def _events(visit: Visit, versions: Collection[Visit], made: int, there: int) -> list[str]:
     """One event at most; one more for each time a visit that was off is on again."""
-    ordered = sorted(versions, key=lambda each: each.version)
-    back = sum(was.is_cancelled and not after.is_cancelled for was, after in pairwise(ordered))
+    back = put_on_again(versions)
     wrong = []
     if made > 1 + back:
         wrong.append(f"{visit.id}: {made} events, and it was taken back {back} times")

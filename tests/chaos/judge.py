@@ -4,9 +4,10 @@ left untold without the desk knowing.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.store.effects import EffectRow
 from bot.visits.models.effects import EffectState
@@ -35,6 +36,8 @@ class Seen:
     texts: Counter[str] = field(default_factory=Counter)
     mails: Counter[str] = field(default_factory=Counter)
     reminders: int = 0
+    put_on_again: int = 0
+    """How often it was off, and is on again: each time there may be another event."""
     card: str | None = None
     """The JSON of its card as it is seen now; None where there is no card."""
 
@@ -59,6 +62,7 @@ async def judged(arena: Arena, figures: Figures) -> Figures:
             texts=_of(facts["client"]["phone"], texts),
             mails=_of(facts["client"]["email"], mails),
             reminders=reminded[visit_id],
+            put_on_again=put_on_again(await arena.store.versions(visit.id)),
             card=json.dumps(versions[-1]) if versions else None,
         )
         judge(visit, await arena.ledger.rows_of(visit.id), seen, figures, now=arena.now())
@@ -92,7 +96,7 @@ class _Verdict:
         made, there = self.seen.events_made, self.seen.events_there
         if there < wanted:
             self._lost("no event")
-        if made > 1 or there > wanted:
+        if made > 1 + self.seen.put_on_again or there > wanted:
             self._twice(f"{made} events, {there} there, {wanted} wanted")
         if self.visit.calendar_starts_at != (None if self.visit.is_cancelled else self.visit.starts_at):
             self._untrue("the calendar's start is another")
@@ -147,14 +151,17 @@ class _Verdict:
                 self._lost(f"{each.key} was skipped ({each.code}), and that is not so")
 
     def on_mails(self) -> None:
-        """A client with an address was invited, once, or somebody knows that they were not."""
+        """A client with an address was invited, once to each event, or somebody knows that they were not.
+
+        In an arena each event outlives its quiet window: only then are visits acted on again.
+        """
         for kind, count in self.seen.mails.items():
-            if count > 1:
+            if count > 1 + self.seen.put_on_again:
                 self._twice(f"mailed {count} times: {kind}")
         is_known = any(each.key.startswith("invite:") and each.state in KNOWN for each in self.rows)
         if not self.visit.client.email or self.visit.is_cancelled or is_known:
             return
-        if not self.seen.mails["invitation"]:
+        if self.seen.mails["invitation"] < self.seen.events_made:
             self._lost("never invited, and nobody knows")
 
     def on_card(self) -> None:
@@ -181,6 +188,12 @@ class _Verdict:
 
     def _wrong(self, what: str) -> None:
         self.figures.wrong.append(f"{self.visit.id}: {what}")
+
+
+def put_on_again(versions: Iterable[Visit]) -> int:
+    """How often a visit that was off is on again."""
+    ordered = sorted(versions, key=lambda each: each.version)
+    return sum(was.is_cancelled and not after.is_cancelled for was, after in pairwise(ordered))
 
 
 def _is_doubtful(row: EffectRow) -> bool:

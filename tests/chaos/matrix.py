@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.chaos.arena import Arena, Figures, arena
+from tests.chaos.doubts import DOUBTS, doubted
+from tests.chaos.dying import PROBES, dies_at
 from tests.chaos.judge import judged
 
-PROBES = ("intended", "called", "noted")
 STEPS = ("before", "after")
-DIES_WITHIN = 180.0
+ROW = "row.committed"
 LONG_QUIET = 1800.0
 """Seconds for which the crowd waits, until the clocks are put forward."""
 
@@ -27,7 +28,7 @@ class Phase:
     has_row: bool = True
 
     def moments(self) -> list[str]:
-        row = ["row.committed"] if self.has_row else []
+        row = [ROW] if self.has_row else []
         probes = [f"{op}.{each}" for op in self.ops for each in PROBES]
         return [*row, *probes, *(f"{step}.{each}" for step in self.steps for each in STEPS)]
 
@@ -38,7 +39,7 @@ class Phase:
 
 BOOK = Phase(
     "book",
-    ("add", "meeting", "lobby", "link", "invite", "sms_confirmation"),
+    ("add", "join_url", "meeting", "lobby", "link", "invite", "sms_confirmation"),
     ("effect", "cards", "reminders"),
 )
 MOVE = Phase("move", ("move", "sms_reschedule"), ("effect", "cards", "reminders"))
@@ -53,13 +54,20 @@ async def crash_matrix(
     database: str, *, visits: int, seed: int, only: Mapping[str, Sequence[str]] | None = None
 ) -> list[Figures]:
     """The matrix on one database; ``only`` picks moments by phase. One row of figures for each phase."""
-    wanted: Mapping[str, Sequence[str]] = only or {name: phase.moments() for name, phase in PHASES.items()}
+    doubts = {name: of(visits) for name, of in DOUBTS.items()}
+    everything = {name: each.moments() for name, each in PHASES.items()}
+    everything |= {name: each.moments() for name, each in doubts.items()}
+    wanted: Mapping[str, Sequence[str]] = only or everything
     found: list[Figures] = []
     async with arena(database, seed=seed) as ring:
+        await ring.graph_is(late_join_url_reads=2)  # so that the link has to be asked for
         for name, moments in wanted.items():
-            phase = PHASES[name]
-            figures = Figures(f"{database}: killed while they {name}")
-            await _phase(ring, phase, moments, visits, figures, is_reminding=name == "remind")
+            if name in doubts:
+                figures = Figures(f"{database}: killed while they {doubts[name].name}")
+                await doubted(ring, doubts[name], moments, visits, figures)
+            else:
+                figures = Figures(f"{database}: killed while they {name}")
+                await _phase(ring, PHASES[name], moments, visits, figures, is_reminding=name == "remind")
             figures.unknown -= sum(each.unknown for each in found)  # every visit there is was judged, older ones too
             print(*figures.row(), *figures.wrong[:20], sep="  ", flush=True)
             found.append(figures)
@@ -80,20 +88,21 @@ async def _phase(
     At the end the clocks are put forward, so that everything waiting is due at one instant, and replicas die in that.
     """
     crowd_dies = [phase.last_moment(each) for each in PROBES] if len(moments) > len(PROBES) else []
-    needed = visits if is_reminding else visits + FRESH * len(moments)
+    needed = 2 * visits if is_reminding else visits + FRESH * len(moments)  # each that was sent is under way no more
     subjects = await _subjects(ring, phase, needed, is_reminding=is_reminding)
-    doing = [asyncio.create_task(_act(ring, phase, subjects[:visits], quiet=phase.crowds_quiet))]
+    crowd = subjects if is_reminding else subjects[:visits]
+    doing = [asyncio.create_task(_act(ring, phase, crowd, quiet=phase.crowds_quiet))]
     for number, moment in enumerate(moments):
         fresh = subjects[visits + FRESH * number : visits + FRESH * (number + 1)]
         if is_reminding:
             fresh = await ring.new_visits(FRESH, starts_at=ring.now() + timedelta(minutes=14, seconds=9))
         doing.append(asyncio.create_task(_act(ring, phase, fresh, quiet=phase.quiet)))
-        await _dies_at(ring, moment, 1 if "invite" in moment else ring.random.randint(1, 2), figures)
+        await dies_at(ring, moment, _how_late(ring, moment, visits), figures)
     if not is_reminding:  # the crowd's reminders fall due by themselves: the engine goes by the machine's own clock
         await _all_acted(ring, doing)
         ring.ahead += phase.crowds_quiet
     for moment in crowd_dies:
-        await _dies_at(ring, moment, ring.random.randint(1, max(1, visits // 10)), figures)
+        await dies_at(ring, moment, ring.random.randint(1, max(1, visits // 10)), figures)
     last = await ring.host(quick=True)
     await asyncio.gather(*doing)
     await ring.settles(900 + visits)
@@ -103,23 +112,18 @@ async def _phase(
     await last.kill()
 
 
+def _how_late(ring: Arena, moment: str, visits: int) -> int:
+    """At the so-manieth time of a moment. The first comes once half of the crowd is on its way."""
+    if moment == ROW:
+        return max(1, visits // 2)
+    return 1 if "invite" in moment else ring.random.randint(1, 2)
+
+
 async def _all_acted(ring: Arena, doing: Sequence[asyncio.Task[None]]) -> None:
     """Have everybody act before the clocks go forward: a quiet window begun later would be waited out in earnest."""
     host = await ring.host(quick=True)
     await asyncio.gather(*doing)
     await host.kill()
-
-
-async def _dies_at(ring: Arena, moment: str, after: int, figures: Figures) -> None:
-    host = await ring.host(kill_at=moment, kill_after=after, quick=True)
-    if await host.dies(DIES_WITHIN):
-        figures.kills += 1
-        figures.in_flight.append(max(await ring.in_flight(), len(await ring.unsettled())))
-        if not figures.in_flight[-1]:
-            figures.wrong.append(f"nothing was under way at {moment} ({after}): that kill proves nothing")
-    else:
-        figures.wrong.append(f"never came to {moment} ({after})")
-        await host.kill()
 
 
 async def _subjects(ring: Arena, phase: Phase, count: int, *, is_reminding: bool) -> list[dict[str, object]]:

@@ -5,8 +5,12 @@ import pytest
 from tests.chaos.matrix import crash_matrix
 
 SAMPLE = {
-    "sqlite": {"book": ["add.called", "sms_confirmation.called"], "cancel": ["cancel.called"]},
-    "postgres": {"book": ["sms_confirmation.noted"]},
+    "sqlite": {
+        "book": ["add.called", "sms_confirmation.called"],
+        "cancel": ["cancel.called"],
+        "doubt_booking": ["look_up.called"],
+    },
+    "postgres": {"book": ["sms_confirmation.noted"], "doubt_cancellation": ["check.called"]},
 }
 
 

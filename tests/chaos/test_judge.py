@@ -154,3 +154,16 @@ async def test_a_client_with_an_address_is_invited_or_somebody_knows() -> None:
     case.seen = replace(case.seen, mails=Counter())
     case.has("invite", EffectState.refused)
     assert case.figures().wrong == []
+
+
+async def test_a_visit_put_on_again_may_have_another_event_and_each_is_mailed_of(booked: Case) -> None:
+    booked.visit = booked.visit.model_copy(
+        update={"client": booked.visit.client.model_copy(update={"email": "ana@example.com"})}
+    )
+    mails = Counter({"invitation": 2})
+    booked.seen = replace(booked.seen, events_made=2, mails=mails)
+    assert booked.figures().duplicated == 2
+    booked.seen = replace(booked.seen, put_on_again=1)
+    assert booked.figures().wrong == []
+    booked.seen = replace(booked.seen, mails=Counter({"invitation": 1}))
+    assert booked.figures().lost == 1

@@ -318,13 +318,13 @@ class World:
         """A person has everything sent again that is stuck."""
         self.clock.advance(seconds=1)  # nobody presses twice at one instant
         for row in self.stuck():
-            if await self.decisions.again(VISIT_ID, row.key):
+            if await self.decisions.again(VISIT_ID, row.key, begun=row.begun):
                 self._resent = True
 
     async def leaves(self) -> None:
         """A person leaves what is unknown."""
         for row in self.stuck():
-            await self.decisions.leave(VISIT_ID, row.key)
+            await self.decisions.leave(VISIT_ID, row.key, begun=row.begun)
 
     async def drops(self, number: int) -> None:
         """An administrator drops something that is stuck or still to come."""
