@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from bot.clock import SystemClock
 from bot.settings import Settings
@@ -57,10 +58,12 @@ async def _answer(ledger: SqlLedger, action: str, key: str) -> int:
     if action == "list":
         _say(table(await ledger.open_or_amiss()))
         return 0
-    if await ledger.effect(key) is None:
+    row = await ledger.effect(key)
+    if row is None:
         _complain(f"There is no effect {key}. The keys are in the first column of: python app.py effects")
         return FAILED
-    request = await ledger.ask_for(key, "retry" if action == "retry" else "drop", requested_by="command line")
+    wanted: Literal["retry", "drop"] = "retry" if action == "retry" else "drop"
+    request = await ledger.ask_for(key, wanted, begun=row.begun, requested_by="command line")
     for _ in range(WAITS_SECONDS * 4):
         await asyncio.sleep(0.25)
         if outcome := await ledger.outcome_of_request(request):

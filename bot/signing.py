@@ -126,7 +126,7 @@ class Signing:
         for each in await self.ledger.waiting_for_sign_in(now - WAITED_AT_MOST, person=person.id):
             visit = await self.store.visit(VisitId(each.visit_id or ""))
             if visit is not None and visit.ends_at > now - STILL_MATTERS:
-                resumed += await self.work.retry(visit.id, each.key)
+                resumed += await self.work.retry(visit.id, each.key, begun=each.begun)
         return resumed
 
     def _forget(self, person: Person) -> None:

@@ -178,14 +178,6 @@ def _assembled(
         can_mail=graph.calendar.features.invitations,
         keeping=lambda: _keeping(settings, graph),
     )
-    visits = Visits(
-        clinic,
-        store,
-        graph.calendar,
-        clock,
-        quiet_window=settings.quiet_window,
-        tenant_ids=settings.tenants,
-    )
     executor = uuid4().hex if database.is_postgres else ALONE
     came = SqlArrivals(database, clock)
     cards = CardsOfVisits(SqlVisitCards(database, clock), store, ledger, edge.notifier, readers, clock, came)
@@ -211,7 +203,15 @@ def _assembled(
         looks_up=seams.looks_up,
     )
     work = durable.work
-    visits.work = work
+    visits = Visits(
+        clinic,
+        store,
+        graph.calendar,
+        work,
+        clock,
+        quiet_window=settings.quiet_window,
+        tenant_ids=settings.tenants,
+    )
     understanding = Understanding()
     told, waiting = durable.reminders.notices, durable.waiting
     parts = Parts(settings, clinic, database, url, store, ledger, graph, edge.notifier, told, waiting, readers, clock)

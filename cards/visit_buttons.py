@@ -65,18 +65,21 @@ def _decision(visit: Visit, shown: Sequence[EffectLine], reader: Reader) -> list
     stuck = undecided(shown)
     if stuck is None:
         return []
-    about = {"visit_id": visit.id, "effect_key": stuck.effect.key}
     is_text = stuck.effect.kind in (*SMS, EffectKind.sms_reminder)
-    again = ResendEffect.model_validate(about)
+    again, leave = ResendEffect.of(stuck.effect, visit), LeaveEffect.of(stuck.effect, visit)
     if not is_text:
-        words = t("visit_card.try_again")
-        leave = None if stuck.effect.kind is EffectKind.calendar else LeaveEffect.model_validate(about)
-        return [actions(execute(words, again), execute(t("visit_card.leave"), leave) if leave else None)]
+        may_leave = stuck.effect.kind is not EffectKind.calendar
+        return [
+            actions(
+                execute(t("visit_card.try_again"), again),
+                execute(t("visit_card.leave"), leave) if may_leave else None,
+            )
+        ]
     return [
         small(t("visit_card.resend_hint" if is_unknown(stuck.effect) else "visit_card.refused_hint")),
         actions(
             execute(t("visit_card.resend"), again),
-            execute(t("visit_card.leave"), LeaveEffect.model_validate(about)),
+            execute(t("visit_card.leave"), leave),
         ),
     ]
 

@@ -4,10 +4,11 @@ from typing import Literal, Self
 
 from pydantic import Field
 
+from bot.visits.models.effects import EffectStatus
 from bot.visits.models.values import Day, Instant, WallTime
 from bot.visits.models.visit import Visit
 from cards.payload import Inputs, Switch, Typed, VerbPayload
-from cards.verb_fields import EffectKey, Id, Minutes, Seen, Version
+from cards.verb_fields import Begun, EffectKey, Id, Minutes, Seen, Version
 
 Intent = Literal["show", "move", "cancel", "running_late", "arrived", "book_again"]
 """What the person wanted of a visit when several fitted their words."""
@@ -140,20 +141,30 @@ class BookAgain(VisitVerb):
     verb: Literal["visit.book_again.v1"] = "visit.book_again.v1"
 
 
-class ResendEffect(VerbPayload):
+class EffectVerb(VerbPayload):
+    """A decision about one call of an effect: one about an earlier call answers with the present state."""
+
+    visit_id: Id
+    effect_key: EffectKey
+    begun: Begun | None = None
+    """None on cards from before buttons said so, which decide nothing any more."""
+
+    @classmethod
+    def of(cls, effect: EffectStatus, visit: Visit) -> Self:
+        """The decision on the effect as it stands."""
+        return cls.model_validate({"visit_id": visit.id, "effect_key": effect.key, "begun": effect.begun})
+
+
+class ResendEffect(EffectVerb):
     """Send an effect again whose outcome is unknown or which failed, because a person says so."""
 
     verb: Literal["visit.resend.v1"] = "visit.resend.v1"
-    visit_id: Id
-    effect_key: EffectKey
 
 
-class LeaveEffect(VerbPayload):
+class LeaveEffect(EffectVerb):
     """Leave an effect whose outcome is unknown as it is."""
 
     verb: Literal["visit.leave.v1"] = "visit.leave.v1"
-    visit_id: Id
-    effect_key: EffectKey
 
 
 class RunningLate(VisitVerb):

@@ -42,6 +42,9 @@ class EffectRow:
     without permission, what it lacked.
     """
     attempts: int = 0
+    """Since a person last had it tried again: how patient to be."""
+    begun: int = 0
+    """How many calls were ever begun under this key. Never less than before, so it says which call an outcome is of."""
     owner: str | None = None
     """The process that has just written the intent and is making the call."""
     claimed_until: datetime | None = None
@@ -66,6 +69,7 @@ class EffectRow:
             until=self.until,
             at=self.updated_at,
             version=self.version,
+            begun=self.begun,
         )
 
 
@@ -84,6 +88,8 @@ class EffectRequest:
     id: str
     effect_key: str
     action: Literal["retry", "drop"]
+    begun: int | None
+    """Of the effect as it was when this was asked for."""
 
 
 Decide = Callable[[Visit | None, Sequence[EffectRow]], LedgerChanges]
@@ -191,13 +197,16 @@ class SqlLedger:
 
     # --- requests from the command line -----------------------------------------------------------
 
-    async def ask_for(self, effect_key: str, action: Literal["retry", "drop"], *, requested_by: str) -> str:
-        """Leave a request that the running bot picks up; returns the request's id."""
+    async def ask_for(
+        self, effect_key: str, action: Literal["retry", "drop"], *, begun: int | None, requested_by: str
+    ) -> str:
+        """Leave a request that the running bot picks up; returns the request's id. ``begun`` is what was seen."""
         request_id = uuid4().hex
         statement = insert(effect_requests).values(
             id=request_id,
             effect_key=effect_key,
             action=action,
+            begun=begun,
             requested_by=requested_by,
             created_at=self._clock.now(),
         )
@@ -222,7 +231,7 @@ class SqlLedger:
                     .returning(effect_requests.c.id)
                 )
                 if connection.execute(taken).first() is not None:
-                    mine.append(EffectRequest(id=each.id, effect_key=each.effect_key, action=each.action))
+                    mine.append(EffectRequest(each.id, each.effect_key, each.action, each.begun))
             return mine
 
         return await self._database.run(work)

@@ -31,19 +31,16 @@ class Acting:
         clinic: Clinic,
         store: VisitStore,
         calendar: KeepsVisits,
+        work: StartsWork,
         clock: Clock,
         *,
         quiet_window: timedelta = timedelta(0),
-        work: StartsWork | None = None,
         tenant_ids: frozenset[str] = frozenset(),
         calendar_deadline: timedelta = CALENDAR_DEADLINE,
     ) -> None:
-        """``tenant_ids``: people of any other tenant may nothing; none leaves that to the Teams edge.
-
-        ``work`` may be set later (``visits.work = ...``); without it nothing follows a change, as in rule tests.
-        """
+        """``tenant_ids``: people of any other tenant may nothing; none leaves that to the Teams edge."""
         self.clinic = clinic
-        self.work = work
+        self._work = work
         self._store = store
         self._calendar = calendar
         self._clock = clock
@@ -83,10 +80,8 @@ class Acting:
 
     async def _start(self, visit: Visit, before: Visit | None) -> None:
         """Start the work of a change that is stored. If that fails the change still holds, and the sweep starts it."""
-        if self.work is None:
-            return
         try:
-            await self.work.start(changes.kind_of(visit, before), visit)
+            await self._work.start(changes.kind_of(visit, before), visit)
         except Exception:
             # Whatever the engine's trouble is: telling the person that nothing was booked would be untrue.
             log.exception("work.not_started", extra={"visit_id": visit.id, "version": visit.version})

@@ -17,17 +17,23 @@ OPEN = frozenset({EffectState.waiting, EffectState.retrying, EffectState.provisi
 
 
 class Decisions:
-    """Each returns whether the effect was in a state in which that can be decided; repeating does nothing."""
+    """Each returns whether the effect was in a state in which that can be decided; repeating does nothing.
+
+    A press is delivered again, and people press twice. So what is decided about a stuck effect names the call it is
+    about (``EffectRow.begun``): a copy that comes after the next call is stuck too decides nothing about that one.
+    Whoever cannot name it (``None``: a card, or a request, from before they said so) is refused as well: a card drawn
+    anew costs one more press, and a text sent once more cannot be taken back.
+    """
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
 
-    async def again(self, visit_id: VisitId, key: str) -> bool:
+    async def again(self, visit_id: VisitId, key: str, *, begun: int | None) -> bool:
         """Let an effect be tried once more, as if it had not been: what the client knew before it counts again."""
 
         def change(row: EffectRow) -> LedgerChanges | None:
-            if row.state not in STUCK:
+            if row.state not in STUCK or row.begun != begun:
                 return None
             before = row.payload or {}
             results: VisitResults = {}
@@ -44,13 +50,13 @@ class Decisions:
 
         return await self._change(visit_id, key, change)
 
-    async def leave(self, visit_id: VisitId, key: str) -> bool:
+    async def leave(self, visit_id: VisitId, key: str, *, begun: int | None) -> bool:
         """Leave an effect as it is: of one that is unknown, the client is taken to know; of one that was refused or
         given up, somebody told them or will.
         """
 
         def change(row: EffectRow) -> LedgerChanges | None:
-            if row.state not in STUCK:
+            if row.state not in STUCK or row.begun != begun:
                 return None
             return LedgerChanges(rows=[replace(row, state=EffectState.left, updated_at=self._clock.now())])
 

@@ -33,12 +33,21 @@ class EffectRequests:
         if row is None:
             return "not_found"
         if row.visit_id is None:
-            if not await self._sending.decide(row.key, again=request.action == "retry"):
-                return "not_possible"
-            opened = await self._ledger.effect(row.key)
-            if request.action == "retry" and opened is not None:
-                await self._reminders.begin_again(opened)
-            return "done"
+            return await self._message(request)
         visit_id = VisitId(row.visit_id)
-        act = self._work.retry if request.action == "retry" else self._work.drop
-        return "done" if await act(visit_id, row.key) else "not_possible"
+        if request.action == "retry":
+            is_done = await self._work.retry(visit_id, row.key, begun=request.begun)
+        else:
+            is_done = await self._work.drop(visit_id, row.key)
+        return "done" if is_done else "not_possible"
+
+    async def _message(self, request: EffectRequest) -> str:
+        """A message that belongs to no visit."""
+        if request.action == "drop":
+            return "done" if await self._sending.drop(request.effect_key) else "not_possible"
+        if not await self._sending.again(request.effect_key, begun=request.begun):
+            return "not_possible"
+        opened = await self._ledger.effect(request.effect_key)
+        if opened is not None:
+            await self._reminders.begin_again(opened)
+        return "done"

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.logs import trace_of
-from bot.store.effects import EffectRow, SqlLedger
+from bot.store.effects import NEEDS_SOMEBODY, EffectRow, SqlLedger
 from bot.visits.errors import (
     NO_PERMISSION,
     CalendarBusy,
@@ -124,7 +124,7 @@ class Sending:
         def change(row: EffectRow | None) -> EffectRow | None:
             now = self._clock.now()
             if row is None:
-                begun = None if only_if_begun else replace(self._row(message, now), attempts=0)
+                begun = None if only_if_begun else replace(self._row(message, now), attempts=0, begun=0)
                 return begun and self._closed(begun, EffectState.skipped, code)
             if row.state is EffectState.working:
                 return None if self._is_elsewhere(row, now) else self._in_doubt(row)
@@ -134,20 +134,35 @@ class Sending:
             row = await self._ledger.revise(message.key, change)
         return None if row is None else row.state
 
-    async def decide(self, key: str, *, again: bool) -> bool:
-        """What an administrator decided about a message that belongs to no visit; False where it cannot be decided."""
-        stuck = (EffectState.unknown, EffectState.refused, EffectState.failed)
-        decidable = stuck if again else (*stuck, EffectState.waiting, EffectState.retrying)
+    async def again(self, key: str, *, begun: int | None) -> bool:
+        """Let a stuck message that belongs to no visit be sent once more, as an administrator decided of its call
+        number ``begun``; False where that is no longer how it stands.
+        """
+
+        def change(row: EffectRow) -> EffectRow | None:
+            is_so = row.state in NEEDS_SOMEBODY and row.begun == begun
+            return replace(row, state=EffectState.waiting, attempts=0) if is_so else None
+
+        return await self._decide(key, change)
+
+    async def drop(self, key: str) -> bool:
+        """Do not send such a message any more, as an administrator decided; False where it cannot be decided."""
+
+        def change(row: EffectRow) -> EffectRow | None:
+            is_so = row.state in (*NEEDS_SOMEBODY, EffectState.waiting, EffectState.retrying)
+            return replace(row, state=EffectState.left) if is_so else None
+
+        return await self._decide(key, change)
+
+    async def _decide(self, key: str, change: Callable[[EffectRow], EffectRow | None]) -> bool:
         decided: list[bool] = []
 
-        def change(row: EffectRow | None) -> EffectRow | None:
-            decided[:] = [row is not None and row.state in decidable]
-            if row is None or not decided[0]:
-                return None
-            state, attempts = (EffectState.waiting, 0) if again else (EffectState.left, row.attempts)
-            return replace(row, state=state, attempts=attempts, until=None, updated_at=self._clock.now())
+        def decide(row: EffectRow | None) -> EffectRow | None:
+            after = None if row is None else change(row)
+            decided[:] = [after is not None]
+            return None if after is None else replace(after, until=None, updated_at=self._clock.now())
 
-        await self._ledger.revise(key, change)
+        await self._ledger.revise(key, decide)
         return decided[0]
 
     async def _claim(self, message: Message, within: float) -> tuple[EffectRow, bool]:
@@ -171,6 +186,7 @@ class Sending:
                 self._row(message, now),
                 created_at=row.created_at,
                 attempts=row.attempts + 1,
+                begun=row.begun + 1,
                 claimed_until=claimed_until,
             )
 
@@ -237,6 +253,7 @@ class Sending:
             created_at=now,
             updated_at=now,
             attempts=1,
+            begun=1,
             owner=self._owner,
             requested_by=message.requested_by,
             payload={"kind": kind, "payload": dict(payload or {})} if kind else None,

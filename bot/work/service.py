@@ -75,17 +75,21 @@ class VisitWork:
         """Begin or resume the effects of this visit's present version."""
         await self._engine.start(kind, f"{kind}:{visit.id}:{visit.version}", {VISIT_ID: visit.id})
 
-    async def resend(self, visit_id: VisitId, effect_key: str, *, by: Person) -> None:
-        """Send an unknown effect again, because a person said so."""
-        if await self._decisions.again(visit_id, effect_key):
+    async def resend(self, visit_id: VisitId, effect_key: str, *, begun: int | None, by: Person) -> bool:
+        """Send a stuck effect again, because a person said so of its call number ``begun``."""
+        opened = await self._decisions.again(visit_id, effect_key, begun=begun)
+        if opened:
             log.info("effect.resent", extra={"effect": effect_key, "requested_by": by.id})
             await self.go_on(visit_id)
+        return opened
 
-    async def leave(self, visit_id: VisitId, effect_key: str, *, by: Person) -> None:
-        """Leave an unknown effect as it is, because a person said so."""
-        if await self._decisions.leave(visit_id, effect_key):
+    async def leave(self, visit_id: VisitId, effect_key: str, *, begun: int | None, by: Person) -> bool:
+        """Leave a stuck effect as it is, because a person said so of its call number ``begun``."""
+        left = await self._decisions.leave(visit_id, effect_key, begun=begun)
+        if left:
             log.info("effect.left", extra={"effect": effect_key, "requested_by": by.id})
             await self.go_on(visit_id)
+        return left
 
     async def drop(self, visit_id: VisitId, effect_key: str) -> bool:
         """Do not do an effect any more, because an administrator said so."""
@@ -94,9 +98,9 @@ class VisitWork:
             await self.go_on(visit_id)
         return dropped
 
-    async def retry(self, visit_id: VisitId, effect_key: str) -> bool:
-        """Try a refused, failed or unknown effect again, because an administrator said so."""
-        opened = await self._decisions.again(visit_id, effect_key)
+    async def retry(self, visit_id: VisitId, effect_key: str, *, begun: int | None) -> bool:
+        """Try a refused, failed or unknown effect again: an administrator said so, or whoever had to sign in did."""
+        opened = await self._decisions.again(visit_id, effect_key, begun=begun)
         if opened:
             await self.go_on(visit_id)
         return opened

@@ -164,9 +164,10 @@ class Settler:
             return Settled(until=following.until), LedgerChanges(rows=[*stale, *filter(None, waiting)])
         before = kept.get(following.key)
         sent = before.payload if before is not None else None
+        begun = before.begun if before is not None else 0
         if before is not None and _entry(before).is_closed:
             before = None  # done once, and the world differs again: anew
-        row = self._claimed(following, before, visit, now)
+        row = replace(self._claimed(following, before, visit, now), begun=begun + 1)
         if following.op is Op.look_up:
             row = replace(row, payload=sent)
         was_begun = before is not None and before.attempts > 0
@@ -227,6 +228,7 @@ class Settler:
             created_at=before.created_at if before else now,
             updated_at=now,
             until=until,
+            begun=before.begun if before else 0,
             requested_by=visit.requested_by,
         )
 
@@ -258,6 +260,7 @@ class Settler:
                 version=visit.schedule_version,
                 created_at=rows[key].created_at if key in rows else now,
                 updated_at=now,
+                begun=rows[key].begun if key in rows else 0,
                 requested_by=visit.requested_by,
             )
             for key, kind in keys.items()

@@ -291,6 +291,7 @@ class Gallery:
             code=code,
             until=NOW + until if until else None,
             at=NOW - timedelta(minutes=2) + timedelta(seconds=next(self.seconds)),
+            begun=1,
         )
 
     def _visits(self) -> Iterator[tuple[str, Callable[[], Card]]]:

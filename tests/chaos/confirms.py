@@ -16,6 +16,7 @@ from bot.visits.models.people import Person
 from bot.visits.models.slots import BusySpan
 from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
+from bot.visits.ports.work import ChangeKind
 from bot.visits.service import Visits
 from tests.clock import HandClock
 from tests.personas import JORDAN, TENANT_ID
@@ -41,11 +42,17 @@ class NobodyBusy:
         return no_place_rules
 
 
+class NothingFollows:
+    """No effect is done: only the slot is fought for."""
+
+    async def start(self, kind: ChangeKind, visit: Visit) -> None: ...
+
+
 async def twenty_at_once(database: Database) -> tuple[list[Visit], list[SlotTaken]]:
     """Each confirms a draft of their own; returns the visits made and the answers given to the rest."""
     clinic = demo_clinic().clinic
     clock = HandClock(MONDAY)
-    visits = Visits(clinic, SqlVisitStore(database, clock), NobodyBusy(), clock)
+    visits = Visits(clinic, SqlVisitStore(database, clock), NobodyBusy(), NothingFollows(), clock)
     by = Person(id=JORDAN.object_id, tenant_id=TENANT_ID, name="Jordan", time_zone=clinic.time_zone)
     tomorrow = (MONDAY + timedelta(days=1)).date()
     drafts = [

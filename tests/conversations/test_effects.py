@@ -1,5 +1,7 @@
 """What the card says of the outside world, and what a person can do when something is not known."""
 
+import pytest
+
 from tests.office import Office
 from tests.personas import JORDAN
 
@@ -52,6 +54,55 @@ async def test_resend_sends_once_more_because_a_person_said_so(office: Office) -
     """)
     await office.settles()
     assert len(office.sms()) == 2
+
+
+async def test_a_press_of_resend_that_is_delivered_late_sends_nothing_more(office: Office) -> None:
+    office.loses_answers("POST", "sendVirtualAppointmentSms")
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+    """)
+    office.loses_answers("POST", "sendVirtualAppointmentSms")
+    await chat.plays("""
+        Jordan: (taps Resend)
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+    """)
+    assert len(office.sms()) == 2
+    await chat.taps_old("Resend", on="Ana Ruiz: Booked, and needs you, …")  # the first, not the one shown
+    await chat.plays("""
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+            shows This had moved on before you pressed, so nothing more was done.
+            offers Resend, Leave, Join, Reschedule, Cancel
+    """)
+    await office.settles()
+    assert len(office.sms()) == 2
+    await chat.plays(f"""
+        Jordan: (taps Resend)
+        Bot: [same card] {BOOKED}
+    """)
+    assert len(office.sms()) == 3
+
+
+@pytest.mark.parametrize("button", ["Resend", "Leave"])
+async def test_a_card_that_does_not_say_which_text_it_is_about_is_drawn_anew(office: Office, button: str) -> None:
+    office.loses_answers("POST", "sendVirtualAppointmentSms")
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        {BOOK}
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+    """)
+    press = chat.press_of(button)
+    action = press["value"]["action"]
+    old = {name: value for name, value in action["data"].items() if name != "begun"}
+    await chat.presses(press["replyToId"], {**action, "data": old}, {})
+    await chat.plays("""
+        Bot: [same card] Ana Ruiz: Booked, and needs you, …
+            shows This card was out of date, so nothing was done.
+            offers Resend, Leave, Join, Reschedule, Cancel
+    """)
+    await office.settles()
+    assert len(office.sms()) == 1
 
 
 async def test_a_refused_text_says_why(office: Office) -> None:

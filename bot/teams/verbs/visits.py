@@ -22,6 +22,7 @@ from cards.visit_verbs import (
     CancelVisit,
     ChooseVisit,
     ConfirmCancel,
+    EffectVerb,
     KeepVisit,
     LeaveEffect,
     MarkArrived,
@@ -238,14 +239,14 @@ class VisitVerbs:
     async def resend(self, press: ResendEffect, talk: Talk) -> None:
         """Send an effect again whose outcome is unknown."""
         visit = await self._desk.visits.visit(press.visit_id, talk.person)
-        await self._desk.work.resend(visit.id, press.effect_key, by=talk.person)
-        await self._desk.show_visit(talk, visit)
+        resent = await self._desk.work.resend(visit.id, press.effect_key, begun=press.begun, by=talk.person)
+        await self._desk.show_visit(talk, visit, note=None if resent else _moved_on(press, talk))
 
     async def leave(self, press: LeaveEffect, talk: Talk) -> None:
         """Leave an effect whose outcome is unknown as it is."""
         visit = await self._desk.visits.visit(press.visit_id, talk.person)
-        await self._desk.work.leave(visit.id, press.effect_key, by=talk.person)
-        await self._desk.show_visit(talk, visit)
+        left = await self._desk.work.leave(visit.id, press.effect_key, begun=press.begun, by=talk.person)
+        await self._desk.show_visit(talk, visit, note=None if left else _moved_on(press, talk))
 
     async def running_late(self, press: RunningLate, talk: Talk) -> None:
         """Tell the desk, and the client who has an e-mail address."""
@@ -296,6 +297,11 @@ class VisitVerbs:
             await self._desk.show_visit(talk, visit)
             return None
         return visit
+
+
+def _moved_on(press: EffectVerb, talk: Talk) -> str:
+    """Why a decision about an effect was not taken: a copy of a press, or a card of before."""
+    return talk.t("visit_card.changed" if press.begun is None else "visit_card.moved_on")
 
 
 def _length(press: PickTime | MoveVisit | MoveAnyway | ChooseVisit) -> timedelta | None:

@@ -60,6 +60,8 @@ class EffectStatus(Frozen):
     at: Instant
     version: int = 0
     """The visit's schedule version it is for."""
+    begun: int = 0
+    """How many calls of it were ever begun: which of them a decision about it is about."""
 
 
 def latest_of(effects: Sequence[EffectStatus], *kinds: EffectKind) -> EffectStatus | None:

@@ -21,12 +21,15 @@ class StartsWork(Protocol):
 class Work(StartsWork, Protocol):
     """Does the effects of a change, durably. Starting the same change twice is once."""
 
-    async def resend(self, visit_id: VisitId, effect_key: str, *, by: Person) -> None:
-        """Send an unknown effect again, because a person said so."""
+    async def resend(self, visit_id: VisitId, effect_key: str, *, begun: int | None, by: Person) -> bool:
+        """Send a stuck effect again, because a person said so of its call number ``begun``.
+
+        Returns False where that is no longer how it stands, or nobody says of which call: nothing is done then.
+        """
         ...
 
-    async def leave(self, visit_id: VisitId, effect_key: str, *, by: Person) -> None:
-        """Leave an unknown effect as it is, because a person said so."""
+    async def leave(self, visit_id: VisitId, effect_key: str, *, begun: int | None, by: Person) -> bool:
+        """Leave a stuck effect as it is, because a person said so of its call number ``begun``. Returns as above."""
         ...
 
     async def running_late(self, visit: Visit, *, by: Person) -> LateTold:

@@ -40,9 +40,9 @@ class Desk:
             clinic(),
             store,
             self.calendar,
+            self.work,
             clock,
             quiet_window=timedelta(seconds=quiet),
-            work=self.work,
             calendar_deadline=calendar_deadline,
         )
         self.jordan = person()

@@ -31,7 +31,6 @@ from tests.unit.visits.world import (
     LAB,
     PHYSIO,
     ListedCalendar,
-    NotedWork,
     at,
     busy,
     clinic,
@@ -338,7 +337,7 @@ async def test_the_nearest_free_times_start_from_what_is_known(desk: Desk) -> No
 
 
 def _service(desk: Desk, *tenants: str, **changes: Any) -> Visits:
-    return Visits(clinic(**changes), desk.store, desk.calendar, desk.clock, tenant_ids=frozenset(tenants))
+    return Visits(clinic(**changes), desk.store, desk.calendar, desk.work, desk.clock, tenant_ids=frozenset(tenants))
 
 
 async def test_only_staff_and_schedulers_may_do_anything(desk: Desk) -> None:
@@ -384,23 +383,16 @@ def test_who_is_entitled(desk: Desk) -> None:
 # --- work ---------------------------------------------------------------------------------------------
 
 
-class BrokenWork(NotedWork):
-    """An engine that is away."""
-
-    async def start(self, kind: object, visit: Visit) -> None:
-        raise ConnectionError("the engine is away")
-
-
 async def test_a_visit_stays_booked_when_its_work_cannot_be_started(desk: Desk) -> None:
-    desk.visits.work = BrokenWork()
+    desk.work.is_away = True
     visit = await desk.book()
     assert await desk.store.visit(visit.id) == visit
 
 
 async def test_a_repeated_press_starts_the_work_that_a_crash_left_out(desk: Desk) -> None:
-    desk.visits.work = None
+    desk.work.is_away = True
     visit = await desk.book()
-    desk.visits.work = desk.work
+    desk.work.is_away = False
     await desk.visits.reserve(visit.id, 1, desk.jordan)
     assert desk.work.started == [("booking", 1)]
 

@@ -141,6 +141,9 @@ class NotedWork:
 
     def __init__(self) -> None:
         self.started: list[tuple[ChangeKind, int]] = []
+        self.is_away = False
 
     async def start(self, kind: ChangeKind, visit: Visit) -> None:
+        if self.is_away:
+            raise ConnectionError("the engine is away")
         self.started.append((kind, visit.version))

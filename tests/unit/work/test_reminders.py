@@ -399,7 +399,7 @@ async def test_an_unknown_reminder_text_is_sent_again_when_a_person_says_so(data
     morning.client.failures = [OutcomeUnknown()]
     visit = await morning.books(text_client=True)
     await morning.goes_until(NINE - 10 * MINUTE)
-    assert await Decisions(morning.ledger, morning.clock).again(visit.id, f"sms_reminder:{visit.id}:1")
+    assert await Decisions(morning.ledger, morning.clock).again(visit.id, f"sms_reminder:{visit.id}:1", begun=1)
     await morning.reminders.plan_for(visit)
     await morning.goes_until(NINE - 9 * MINUTE)
     assert morning.client.texts == ["reminder"]

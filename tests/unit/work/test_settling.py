@@ -393,10 +393,47 @@ async def test_a_person_may_have_an_unknown_text_sent_again() -> None:
     story.outlook.before["sms_confirmation"] = [OutcomeUnknown()]
     story.books()
     await story.settles_all()
-    assert await Decisions(story.ledger, story.clock).again(VisitId("v1"), "sms_confirmation:v1:1")
+    assert await Decisions(story.ledger, story.clock).again(VisitId("v1"), "sms_confirmation:v1:1", begun=1)
     await story.settles_all()
     assert story.outlook.texts == [("confirmation", NINE)]
     assert story.state_of("sms_confirmation") is EffectState.done
+
+
+async def test_a_decision_about_one_text_is_none_about_the_next_that_is_unknown_too() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.after["sms_confirmation"] = [OutcomeUnknown(), OutcomeUnknown()]
+    decisions, about = Decisions(story.ledger, story.clock), (VisitId("v1"), "sms_confirmation:v1:1")
+    story.books()
+    await story.settles_all()
+    assert await decisions.again(*about, begun=1)
+    await story.settles_all()
+    assert story.state_of("sms_confirmation") is EffectState.unknown
+    for late in (1, 0, None):
+        assert not await decisions.again(*about, begun=late)
+        assert not await decisions.leave(*about, begun=late)
+    await story.settles_all()
+    assert len(story.outlook.texts) == 2
+    assert await decisions.again(*about, begun=2)
+    await story.settles_all()
+    assert len(story.outlook.texts) == 3
+    assert story.state_of("sms_confirmation") is EffectState.done
+
+
+async def test_a_decision_about_a_text_that_was_held_up_is_none_about_the_same_text_sent() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.before["add"] = [CalendarRefused(403)]
+    story.outlook.after["sms_confirmation"] = [OutcomeUnknown()]
+    decisions = Decisions(story.ledger, story.clock)
+    story.books()
+    await story.settles_all()
+    held_up = story.ledger.rows["sms_confirmation:v1:1"]
+    assert held_up.state is EffectState.failed
+    assert await decisions.again(VisitId("v1"), "add:v1:1", begun=1)
+    await story.settles_all()
+    assert story.state_of("sms_confirmation") is EffectState.unknown
+    assert not await decisions.again(VisitId("v1"), held_up.key, begun=held_up.begun)
+    await story.settles_all()
+    assert story.outlook.texts == [("confirmation", NINE)]
 
 
 async def test_an_unknown_text_left_as_it_is_is_never_sent() -> None:
@@ -404,7 +441,7 @@ async def test_an_unknown_text_left_as_it_is_is_never_sent() -> None:
     story.outlook.before["sms_confirmation"] = [OutcomeUnknown()]
     story.books()
     await story.settles_all()
-    assert await Decisions(story.ledger, story.clock).leave(VisitId("v1"), "sms_confirmation:v1:1")
+    assert await Decisions(story.ledger, story.clock).leave(VisitId("v1"), "sms_confirmation:v1:1", begun=1)
     await story.settles_all()
     assert story.outlook.texts == []
 

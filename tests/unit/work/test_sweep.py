@@ -78,21 +78,38 @@ async def test_what_is_asked_for_at_the_command_line_is_picked_up(office: Office
     office.fails("POST", SMS, status=403)
     visit = await books(office)
     key = f"sms_confirmation:{visit.id}:1"
-    asked = await office.app.ledger.ask_for(key, "retry", requested_by="test")
+    asked = await office.app.ledger.ask_for(key, "retry", begun=1, requested_by="test")
     await office.app.durable.requests.look()
     await office.app.idle()
     assert len(office.sms()) == 1
     assert await office.app.ledger.outcome_of_request(asked) == "done"
-    again = await office.app.ledger.ask_for(key, "retry", requested_by="test")
+    again = await office.app.ledger.ask_for(key, "retry", begun=2, requested_by="test")
     await office.app.durable.requests.look()
     assert await office.app.ledger.outcome_of_request(again) == "not_possible"
     assert len(office.sms()) == 1
 
 
+@pytest.mark.parametrize("begun", [1, None])
+async def test_a_request_about_one_text_is_none_about_the_next_that_is_unknown_too(
+    office: Office, begun: int | None
+) -> None:
+    office.loses_answers("POST", SMS)
+    visit = await books(office)
+    key = f"sms_confirmation:{visit.id}:1"
+    office.loses_answers("POST", SMS)
+    await office.app.work.retry(visit.id, key, begun=1)
+    await office.app.idle()
+    asked = await office.app.ledger.ask_for(key, "retry", begun=begun, requested_by="test")
+    await office.app.durable.requests.look()
+    await office.app.idle()
+    assert await office.app.ledger.outcome_of_request(asked) == "not_possible"
+    assert len(office.sms()) == 2
+
+
 async def test_an_effect_that_is_dropped_is_not_done(office: Office) -> None:
     office.fails("POST", SMS, status=429, times=1)
     visit = await books(office)
-    await office.app.ledger.ask_for(f"sms_confirmation:{visit.id}:1", "drop", requested_by="test")
+    await office.app.ledger.ask_for(f"sms_confirmation:{visit.id}:1", "drop", begun=1, requested_by="test")
     await office.app.durable.requests.look()
     office.clock.advance(minutes=30)
     await office.app.durable.sweep.look()
@@ -101,7 +118,7 @@ async def test_an_effect_that_is_dropped_is_not_done(office: Office) -> None:
 
 
 async def test_a_request_whose_taker_died_is_taken_again(office: Office) -> None:
-    asked = await office.app.ledger.ask_for("nothing", "retry", requested_by="test")
+    asked = await office.app.ledger.ask_for("nothing", "retry", begun=0, requested_by="test")
     assert len(await office.app.ledger.take_requests()) == 1
     assert await office.app.ledger.take_requests() == []
     office.clock.advance(minutes=2)
