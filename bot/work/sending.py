@@ -202,6 +202,8 @@ class Sending:
                 reference = await call()
         except (ChatBusy, CalendarBusy) as busy:
             return self._later(row, busy.retry_after, str(busy.facts.get("reason", busy.code)))
+        except StoreUnavailable as away:  # certainly not sent: it is read from before, see ``Notifier`` and ``Mailer``
+            return self._later(row, None, away.code)
         except (OutcomeUnknown, TimeoutError):
             return self._closed(row, EffectState.unknown, "outcome_unknown")
         except SignInNeeded as needed:

@@ -285,6 +285,10 @@ class Settler:
         except CalendarBusy as busy:
             code = str(busy.facts.get("reason", busy.code))
             return self._later(row, EffectState.retrying, self._pause(row, busy.retry_after), code), {}
+        except (
+            StoreUnavailable
+        ) as away:  # before the call; what a call before it did is looked up, as ``attempts`` says
+            return self._later(row, EffectState.retrying, self._pause(row, None), away.code), {}
         except SignInNeeded as needed:
             closed = self._closed(row, EffectState.refused, needed.reason)
             return replace(closed, provider_ref=needed.person or None), {}

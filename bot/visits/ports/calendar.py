@@ -59,7 +59,9 @@ class Calendar(KeepsVisits, Protocol):
     """Staff calendars and the visits in them.
 
     Every method raises ``CalendarBusy`` (repeat after ``retry_after``), ``TenantProvisioning``, ``CalendarRefused``
-    (repeating will not help) or ``OutcomeUnknown`` (a write whose answer was lost).
+    (repeating will not help) or ``OutcomeUnknown`` (a write whose answer was lost). Where it acts for people it may
+    raise ``StoreUnavailable``: their sign-ins are kept in our store, and are looked up before each request. That
+    request was then not made; of a method that makes several, those before it may have been.
     """
 
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:
@@ -99,7 +101,10 @@ class Calendar(KeepsVisits, Protocol):
         ...
 
     async def send_sms(self, visit: Visit, kind: SmsKind) -> None:
-        """Have Microsoft text the client. Never repeated by itself: there is no receipt and no key."""
+        """Have Microsoft text the client. Never repeated by itself: there is no receipt and no key.
+
+        The text is the last request it makes, and its only write: with StoreUnavailable nothing went out.
+        """
         ...
 
 
@@ -107,7 +112,10 @@ class Mailer(Protocol):
     """Writes to a client by e-mail, in the organizer's name."""
 
     async def email_client(self, visit: Visit, *, subject: str, text: str) -> None:
-        """Send one plain e-mail. Never repeated by itself: there is no key and no look-up. Raises as ``Calendar``."""
+        """Send one plain e-mail. Never repeated by itself: there is no key and no look-up.
+
+        Raises as ``Calendar.send_sms`` does.
+        """
         ...
 
 

@@ -20,7 +20,8 @@ class Notifier(Protocol):
     async def post(self, object_id: str, card: Mapping[str, object], *, summary: str) -> MessageRef:
         """Post a card in the person's 1:1 chat.
 
-        Raises: RecipientUnreachable, ChatBusy (certainly not delivered), OutcomeUnknown (may have been delivered).
+        Raises: RecipientUnreachable, ChatBusy (certainly not delivered), OutcomeUnknown (may have been delivered),
+        StoreUnavailable (certainly not delivered: where to write to could not be read, nor whose turn it is to write).
         """
         ...
 

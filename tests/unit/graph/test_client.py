@@ -12,7 +12,7 @@ from bot.graph import calls
 from bot.graph.client import GraphClient
 from bot.graph.clouds import cloud_named
 from bot.graph.identity import Seat
-from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
+from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, StoreUnavailable, TenantProvisioning
 from tests.clock import HandClock
 from tests.unit.graph.conftest import TENANT, Naps, OpenDoor, ScriptedGraph, connections_to
 
@@ -132,6 +132,25 @@ async def test_a_claims_challenge_is_honoured_once(graph: GraphClient, script: S
     assert door.claims == [None, "{'x': 1}"]
     assert [each.headers["authorization"] for each in script.requests] == ["Bearer token-app-1", "Bearer token-app-2"]
     assert script.requests[0].content == script.requests[1].content
+
+
+@pytest.mark.parametrize("challenges", [0, 1])
+async def test_a_sign_in_that_cannot_be_read_makes_no_call(
+    clock: HandClock, script: ScriptedGraph, challenges: int
+) -> None:
+    class Kept(OpenDoor):
+        async def token(self, person: str | None, *, claims: str | None = None) -> str:
+            if len(self.claims) == challenges:
+                raise StoreUnavailable
+            return await super().token(person, claims=claims)
+
+    graph = GraphClient(
+        connections_to(script), Kept(), cloud=cloud_named("global"), tenant_id=TENANT, clock=clock,
+    )  # fmt: skip
+    script.says(401).says(202, {})
+    with pytest.raises(StoreUnavailable):
+        await graph.ask(calls.SEND_SMS, JORDAN, body={}, meeting="m")
+    assert len(script.requests) == challenges, "one that was answered with 401 did nothing"
 
 
 async def test_a_second_401_is_a_refusal(graph: GraphClient, script: ScriptedGraph, door: OpenDoor) -> None:

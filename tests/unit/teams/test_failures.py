@@ -77,6 +77,11 @@ def test_retry_after_is_a_number_or_a_date(said: str, seconds: float | None) -> 
     assert classified(429, {"Retry-After": said}, b"", now=NOW).retry_after == seconds
 
 
+def test_whoever_is_noted_as_gone_got_nothing() -> None:
+    # The note is written before the verdict, and a store that is away then says that nothing was delivered.
+    assert not [kind for kind, policy in POLICY.items() if policy.kills and policy.may_have_arrived]
+
+
 def test_the_table_has_a_row_for_each_kind() -> None:
     assert set(POLICY) == set(FailureKind)
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.store.effects import EffectRow, LedgerChanges
 from bot.store.engine import Database
-from bot.visits.errors import CalendarRefused, ChatBusy, OutcomeUnknown, RecipientUnreachable
+from bot.visits.errors import CalendarRefused, ChatBusy, OutcomeUnknown, RecipientUnreachable, StoreUnavailable
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.people import Person, Preferences
 from bot.visits.models.visit import Visit
@@ -160,6 +160,16 @@ async def test_a_busy_chat_is_tried_again_later(database: Database) -> None:
     await morning.books()
     await morning.goes_until(NINE)
     assert len(morning.chats.told(KIM.object_id)) == 1
+
+
+async def test_a_store_that_was_away_before_a_reminder_only_delays_it(database: Database) -> None:
+    morning = Morning(database, texts_by_itself=True)
+    morning.chats.failures[KIM.object_id] = [StoreUnavailable()]
+    morning.client.failures = [StoreUnavailable()]
+    await morning.books(text_client=True)
+    await morning.goes_until(NINE - 10 * MINUTE)
+    assert len(morning.chats.told(KIM.object_id)) == 1
+    assert morning.client.texts == ["reminder"]
 
 
 async def test_a_chat_that_stays_busy_until_the_visit_begins_is_left_alone_then(database: Database) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, TenantProvisioning
+from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown, StoreUnavailable, TenantProvisioning
 from bot.visits.models.effects import EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.ports.drift import CalendarDrift
@@ -286,6 +286,40 @@ async def test_a_busy_calendar_is_asked_again_when_it_said() -> None:
     assert (settled.until - story.clock.now()).total_seconds() == 7
     await story.settles_all()
     assert story.event() is not None
+
+
+@pytest.mark.parametrize("call", ["add", "meeting", "lobby", "link", "sms_confirmation"])
+async def test_a_store_that_was_away_before_a_call_only_delays_it(call: str) -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.before[call] = [StoreUnavailable(), StoreUnavailable()]
+    story.books()
+    await story.settles()
+    (row,) = [each for key, each in story.ledger.rows.items() if key.startswith(f"{call}:")]
+    assert (row.state, row.code) == (EffectState.retrying, "store_unavailable")
+    await story.settles_all()
+    assert story.event() is not None
+    assert story.outlook.texts == [("confirmation", NINE)]
+    assert story.open_rows() == []
+
+
+async def test_an_event_made_before_the_store_went_away_is_found_and_not_made_twice() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.after["add"] = [StoreUnavailable()]
+    story.books()
+    await story.settles_all()
+    assert story.event() is not None
+    assert story.outlook.calls.count("add") == 1
+
+
+async def test_an_event_made_before_the_store_went_away_is_called_off_with_its_visit() -> None:
+    story = Story(quiet=NO_WINDOW)
+    story.outlook.after["add"] = [StoreUnavailable()]
+    story.books()
+    await story.settles()
+    assert story.event() is not None
+    story.cancels()
+    await story.settles_all()
+    assert story.event() is None
 
 
 async def test_what_fails_for_hours_is_given_up_and_says_so() -> None:
