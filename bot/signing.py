@@ -42,9 +42,9 @@ STILL_MATTERS = timedelta(hours=2)
 """So long after a visit what waited is still done, so that its calendar and card end as they should."""
 
 
-@dataclass
-class Signing:
-    """Where people sign in. Implements ``SignInDesk``; ``graph``, ``work`` and the stores come once they are there."""
+@dataclass(frozen=True)
+class WaysIn:
+    """How people sign in here."""
 
     people: PeopleSignIn
     tenant_id: str
@@ -55,19 +55,29 @@ class Signing:
     page: str = ""
     """The first page's address."""
     service: TokenService | None = None
-    graph: GraphEdge | None = field(default=None, repr=False)
-    store: SqlVisitStore | None = field(default=None, repr=False)
-    ledger: SqlLedger | None = field(default=None, repr=False)
-    work: VisitWork | None = field(default=None, repr=False)
-    clock: Clock | None = field(default=None, repr=False)
+
+
+class Signing:
+    """Where people sign in. Implements ``SignInDesk``."""
+
+    def __init__(
+        self, ways: WaysIn, graph: GraphEdge, store: SqlVisitStore, ledger: SqlLedger, work: VisitWork, clock: Clock
+    ) -> None:
+        self.connection, self.resource = ways.connection, ways.resource
+        self._ways = ways
+        self._graph = graph
+        self._store = store
+        self._ledger = ledger
+        self._work = work
+        self._clock = clock
 
     async def exchange(self, person: Person, token: str) -> bool:
         """See ``SignIns``. Raises CalendarBusy while sign-in is away."""
-        if not is_of(token, person.id, self.tenant_id):
+        if not is_of(token, person.id, self._ways.tenant_id):
             log.warning("sign_in.another_person")
             return False
         try:
-            await self.people.take(person.id, token)
+            await self._ways.people.take(person.id, token)
         except CalendarRefused as refused:
             log.info("sign_in.refused", extra={"code": refused.code})
             return False
@@ -77,7 +87,7 @@ class Signing:
     async def redeem(self, person: Person, code: str) -> bool:
         """See ``SignIns``."""
         try:
-            await self.people.redeem(person.id, code)
+            await self._ways.people.redeem(person.id, code)
         except CalendarRefused as refused:
             log.info("sign_in.refused", extra={"code": refused.code})
             return False
@@ -86,9 +96,9 @@ class Signing:
 
     async def link(self, turn: Turn) -> str:
         """See ``SignInDesk``."""
-        if self.by_hand is not None:
-            return f"{self.page}?ask={await self.by_hand.ask(turn.person.id, turn.person.locale)}"
-        if self.service is None:
+        if self._ways.by_hand is not None:
+            return f"{self._ways.page}?ask={await self._ways.by_hand.ask(turn.person.id, turn.person.locale)}"
+        if self._ways.service is None:
             return ""
         reference = {
             "activityId": turn.id,
@@ -98,40 +108,39 @@ class Signing:
             "channelId": turn.reference.channel_id,
             "serviceUrl": turn.reference.service_url,
         }
-        return await self.service.sign_in_link(reference)
+        return await self._ways.service.sign_in_link(reference)
 
     async def awaits_code(self, person: Person) -> bool:
         """See ``SignInDesk``."""
-        return self.by_hand is not None and await self.by_hand.awaits_code(person.id)
+        return self._ways.by_hand is not None and await self._ways.by_hand.awaits_code(person.id)
 
     async def is_signed_in(self, person: Person) -> bool:
         """See ``SignInDesk``. A grant that is kept but holds no longer is found out now."""
         try:
-            await self.people.for_person(person.id, None)
+            await self._ways.people.for_person(person.id, None)
         except SignInNeeded:
             return False
         return True
 
     async def sign_out(self, person: Person) -> None:
         """See ``SignInDesk``."""
-        await self.people.sign_out(person.id)
+        await self._ways.people.sign_out(person.id)
         self._forget(person)
 
     async def resume(self, person: Person) -> int:
         """Go on with the coming visits whose effects were refused for want of this person's sign-in."""
-        if self.store is None or self.ledger is None or self.work is None or self.clock is None:
-            return 0
-        now = self.clock.now()
+        now = self._clock.now()
         resumed = 0
-        for each in await self.ledger.waiting_for_sign_in(now - WAITED_AT_MOST, person=person.id):
-            visit = await self.store.visit(VisitId(each.visit_id or ""))
+        for each in await self._ledger.waiting_for_sign_in(now - WAITED_AT_MOST, person=person.id):
+            visit = await self._store.visit(VisitId(each.visit_id or ""))
             if visit is not None and visit.ends_at > now - STILL_MATTERS:
-                resumed += await self.work.retry(visit.id, each.key, begun=each.begun)
+                resumed += await self._work.retry(visit.id, each.key, begun=each.begun)
         return resumed
 
     def _forget(self, person: Person) -> None:
-        if self.graph is not None and isinstance(self.graph.graph.tokens, GraphTokens):
-            self.graph.graph.tokens.forget(person.id)
+        tokens = self._graph.graph.tokens
+        if isinstance(tokens, GraphTokens):
+            tokens.forget(person.id)
 
 
 class ActingBot:
@@ -146,7 +155,7 @@ class ActingBot:
             return await self._bot.on_turn(turn)
 
 
-def open_signing(
+def ways_in(
     settings: Settings,
     config: GraphConfig,
     clock: Clock,
@@ -156,7 +165,7 @@ def open_signing(
     played: PlayedLogin | None,
     service: TokenService | None,
     web: aiohttp.web.Application,
-) -> Signing | None:
+) -> WaysIn | None:
     """People's sign-in as the settings want it; None where everything is done by the app itself.
 
     Raises ValueError, naming a setting.
@@ -186,9 +195,9 @@ def open_signing(
         )
         own = OwnPeople(tokens, by_hand)
         if not root:
-            return Signing(own, config.tenant_id, connection, resource)
+            return WaysIn(own, config.tenant_id, connection, resource)
         add_sign_in_pages(web, by_hand)
-        return Signing(own, config.tenant_id, connection, resource, by_hand=by_hand, page=root + START)
+        return WaysIn(own, config.tenant_id, connection, resource, by_hand=by_hand, page=root + START)
     if service is not None:
 
         async def user_id_of(object_id: str) -> str | None:
@@ -196,5 +205,5 @@ def open_signing(
             return chat.reference.user_id if chat is not None else None
 
         people = ServicePeople(service, user_id_of, clock)
-        return Signing(people, config.tenant_id, connection, resource, service=service)
+        return WaysIn(people, config.tenant_id, connection, resource, service=service)
     return None

@@ -21,7 +21,7 @@ from bot.graph.emulator.serve import mount
 from bot.graph.lobby import watch_opener
 from bot.played import emulator_of, link_origins, network_of, own_address_of, sign_in_played
 from bot.settings import Settings, SettingsError
-from bot.signing import ActingBot, open_signing
+from bot.signing import ActingBot, Signing, ways_in
 from bot.store.arrivals import SqlArrivals
 from bot.store.bot_state import SqlFirsts, SqlStateStore
 from bot.store.contacts import SqlContacts
@@ -38,7 +38,7 @@ from bot.teams.edge import EdgeSettings, TeamsEdge
 from bot.teams.pace import LocalPace
 from bot.teams.participation import Stores
 from bot.teams.routes import add_messages
-from bot.teams.signing import SigningBot
+from bot.teams.signing import SignInAsk, SigningBot
 from bot.tenancy import graph_config, invitation
 from bot.understanding.reader import Understanding
 from bot.visits.models.visit import Visit
@@ -154,7 +154,7 @@ def _assembled(
         http=httpx.AsyncClient(transport=transports.connector) if transports.connector else None,
     )
     config = graph_config(settings)
-    signing = open_signing(
+    ways = ways_in(
         settings,
         config,
         clock,
@@ -167,7 +167,7 @@ def _assembled(
     graph = open_graph(
         config,
         clock,
-        people=signing.people if signing else None,
+        people=ways.people if ways else None,
         transport=network_of(emulator),
         invitation=invitation(clinic),
     )
@@ -217,7 +217,7 @@ def _assembled(
     parts = Parts(settings, clinic, database, url, store, ledger, graph, edge.notifier, told, waiting, readers, clock)
     own_address = own_address_of(settings)
     opener = partial(watch_opener, transport=network_of(emulator))
-    has_grant = signing.people.has_grant if signing else None
+    has_grant = ways.people.has_grant if ways else None
     watching = watch(parts, came, cards, web, own_address=own_address, opener=opener, has_grant=has_grant)
     desk = Desk(
         visits=visits,
@@ -249,10 +249,8 @@ def _assembled(
         lock=lock,
         demo_visits=clinic_file.demo_visits if settings.uses_emulator else (),
     )
-    if signing is not None:
-        signing.graph, signing.store, signing.ledger, signing.work, signing.clock = graph, store, ledger, work, clock
-    talking = VisitsBot(desk, readers, edge.notifier, asks_sign_in=lambda turn: bot.ask(turn))
-    bot = SigningBot(talking, signing)
+    signing = Signing(ways, graph, store, ledger, work, clock) if ways else None
+    bot = SigningBot(VisitsBot(desk, readers, edge.notifier, asks_sign_in=SignInAsk(signing).ask), signing)
     add_messages(application.web, edge.adapter_for(ActingBot(bot), sign_ins=signing, redraw=work.redraw))
     add_health(application.web, {"warm": application.is_warm, "database": application.has_database})
     if emulator is not None:

@@ -59,6 +59,24 @@ class SignInDesk(SignIns, Protocol):
         ...
 
 
+class SignInAsk:
+    """Puts up the sign-in card, and keeps what was asked for meanwhile."""
+
+    def __init__(self, desk: SignInDesk | None) -> None:
+        """Without a ``desk`` nobody signs in here."""
+        self._desk = desk
+
+    async def ask(self, turn: Turn) -> bool:
+        """Put up the card, to go on with what was asked for; False where nobody signs in here."""
+        if self._desk is None or not turn.is_personal:
+            return False
+        await put_up(turn, self._desk)
+        if turn.kind is TurnKind.message and len(turn.text) <= LONGEST_WANTED:
+            wanted = {"text": turn.text, "until": (turn.now + WANTED_FOR).isoformat()}
+            await _wanted_in(turn).set(turn.context, wanted)
+        return True
+
+
 class SigningBot:
     """Takes the turns that are about signing in, and hands on all others. Implements ``Bot``."""
 
@@ -82,28 +100,12 @@ class SigningBot:
                 return await self._code(turn, self._desk, code)
         return await self._bot.on_turn(turn)
 
-    async def ask(self, turn: Turn) -> bool:
-        """Put up the sign-in card, and keep what was asked for; False where nobody signs in here."""
-        if self._desk is None or not turn.is_personal:
-            return False
-        await self._put_up(turn, self._desk)
-        if turn.kind is TurnKind.message and len(turn.text) <= LONGEST_WANTED:
-            wanted = {"text": turn.text, "until": (turn.now + WANTED_FOR).isoformat()}
-            await _wanted_in(turn).set(turn.context, wanted)
-        return True
-
-    async def _put_up(self, turn: Turn, desk: SignInDesk) -> None:
-        link = ""
-        with suppress(CalendarError):  # single sign-on may do without the button's page
-            link = await desk.link(turn)
-        await turn.send_raw(sign_in_message(turn.t, desk.connection, desk.resource, link))
-
     async def _in(self, turn: Turn) -> Answer | None:
         if self._desk is None:
             return Say(turn.t("sign_in.not_needed"))
         if await self._desk.is_signed_in(turn.person):
             return Say(turn.t("sign_in.already"))
-        await self._put_up(turn, self._desk)
+        await put_up(turn, self._desk)
         return None
 
     async def _code(self, turn: Turn, desk: SignInDesk, code: str) -> Answer | None:
@@ -134,6 +136,14 @@ class SigningBot:
             return None
         turn.kind, turn.text = TurnKind.message, wanted["text"]
         return await self._bot.on_turn(turn)
+
+
+async def put_up(turn: Turn, desk: SignInDesk) -> None:
+    """Send the sign-in card."""
+    link = ""
+    with suppress(CalendarError):  # single sign-on may do without the button's page
+        link = await desk.link(turn)
+    await turn.send_raw(sign_in_message(turn.t, desk.connection, desk.resource, link))
 
 
 def _wanted_in(turn: Turn) -> StatePropertyAccessor:
