@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.store.effects import Decide, EffectRow, Revise, SqlLedger
+from bot.store.effects import Decide, EffectRow, LedgerChanges, Revise, SqlLedger
 from bot.store.engine import open_database
 from bot.store.migrating import migrate
 from bot.store.visits import SqlVisitStore
+from bot.visits.models.effects import EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
+from bot.work.settling import Ledger
 from tests.unit.work.world import MemoryLedger
 
 
@@ -110,6 +112,23 @@ class InSql:
             assert visit is not None
             self.visits[visit_id] = self._stored[visit_id] = visit
             self.rows |= {each.key: each for each in await self._ledger.rows_of(VisitId(visit_id))}
+
+
+class Blinkers:
+    """A ledger without its de-duplication: a process does not see what another has begun."""
+
+    def __init__(self, ledger: Ledger, owner: str) -> None:
+        self._ledger = ledger
+        self._owner = owner
+
+    async def transact(self, visit_id: VisitId, decide: Decide) -> Visit | None:
+        """As if nobody else were ever in the middle of a call."""
+
+        def blind(visit: Visit | None, rows: Sequence[EffectRow]) -> LedgerChanges:
+            seen = [each for each in rows if each.state is not EffectState.working or each.owner == self._owner]
+            return decide(visit, seen)
+
+        return await self._ledger.transact(visit_id, blind)
 
 
 @cache

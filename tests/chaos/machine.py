@@ -15,7 +15,9 @@ from bot.graph.config import Backend
 from bot.store.effects import OPEN
 from bot.visits.models.effects import EffectState
 from bot.work.plan import SMS_OF
-from tests.chaos.world import CALLS, CUT, FAULTS, World
+from tests.chaos.resting import amiss
+from tests.chaos.wire import CALLS, CUT, FAULTS
+from tests.chaos.world import World
 
 HOURS = range(4)
 ONCE = (*SMS_OF, "sms_reminder", "late_email")
@@ -161,13 +163,13 @@ class VisitMachine(RuleBasedStateMachine):
     )
     def fails(self, call: str, fault: str, times: int) -> None:
         """Graph, or the way to it, will fail."""
-        self._world.fails(call, fault, times)
+        self._world.wire.fails(call, fault, times)
         self._step()
 
     @rule(how=st.sampled_from(["answer lost", "gateway", CUT]))
     def nobody_knows_of_the_next_text(self, how: str) -> None:
         """The one call that cannot be looked up will end without an answer."""
-        self._world.fails("text", how, 1)
+        self._world.wire.fails("text", how, 1)
         self._step()
 
     @rule(moment=st.sampled_from(MOMENTS), how=st.sampled_from(["dies", "sleeps", "is_doubled"]))
@@ -212,10 +214,10 @@ class VisitMachine(RuleBasedStateMachine):
 
     def _step(self) -> None:
         self.steps += 1
-        assert self._world.lies == [], "\n".join(self._world.lies)
+        assert self._world.client.lies == [], "\n".join(self._world.client.lies)
 
     def _is_right(self) -> None:
-        wrong = self.run_async(self._world.amiss())
+        wrong = self.run_async(amiss(self._world))
         assert wrong == [], "\n".join(wrong)
 
     def teardown(self) -> None:
@@ -228,10 +230,10 @@ class VisitMachine(RuleBasedStateMachine):
                     examples=1,
                     long_enough=self.steps >= 20,
                     steps=self.steps,
-                    reminders=sum(each.kind == "reminder" for each in self.world.heard),
-                    late=sum(each.kind == "late" for each in self.world.heard),
-                    texts=sum(each.channel == "sms" for each in self.world.heard),
-                    mails=sum(each.channel == "mail" for each in self.world.heard),
+                    reminders=sum(each.kind == "reminder" for each in self.world.client.heard),
+                    late=sum(each.kind == "late" for each in self.world.client.heard),
+                    texts=sum(each.channel == "sms" for each in self.world.client.heard),
+                    mails=sum(each.channel == "mail" for each in self.world.client.heard),
                     stuck=len(self.world.stuck()),
                     kills=self.world.kills,
                     unknown=sum(each.state is EffectState.unknown for each in self.world.stuck()),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.visits.models.effects import EffectState
+from tests.chaos.resting import amiss, untold
 from tests.chaos.world import World
 from tests.unit.work.world import NINE, Killed
 
@@ -27,7 +28,7 @@ async def mailed() -> AsyncIterator[World]:
 
 
 def said(world: World, channel: str) -> list[tuple[str, object]]:
-    return [(each.kind, each.says) for each in world.heard if each.channel == channel]
+    return [(each.kind, each.says) for each in world.client.heard if each.channel == channel]
 
 
 def states(world: World, op: str) -> list[tuple[EffectState, str | None]]:
@@ -37,11 +38,11 @@ def states(world: World, op: str) -> list[tuple[EffectState, str | None]]:
 async def test_a_text_behind_a_refused_move_is_given_up_and_goes_once_the_move_succeeds(world: World) -> None:
     world.books()
     await world.rests()
-    world.fails("change", "forbidden", 1)
+    world.wire.fails("change", "forbidden", 1)
     world.moves(TEN, 30)
     await world.rests()
     assert states(world, "sms_reschedule") == [(EffectState.failed, "held_up")]
-    assert world.untold() == []
+    assert untold(world) == []
     await world.resends()
     await world.rests()
     assert said(world, "sms") == [("confirmation", NINE), ("reschedule", TEN)]
@@ -52,36 +53,36 @@ async def test_a_cancellation_that_no_meeting_can_send_is_known(world: World) ->
     await world.rests()
     world.cancels(tell=False)
     await world.rests()
-    world.fails("add", "answer lost", 1)
+    world.wire.fails("add", "answer lost", 1)
     world.undoes()
     await world.settles()
     world.cancels(tell=True)
     await world.rests()
     assert said(world, "sms") == [("confirmation", NINE)]
     assert states(world, "sms_cancellation") == [(EffectState.failed, "held_up")]
-    assert world.untold() == []
+    assert untold(world) == []
 
 
 async def test_an_event_of_an_earlier_try_is_moved_to_where_the_visit_is_now(world: World) -> None:
-    world.fails("add", "answer lost", 1)
+    world.wire.fails("add", "answer lost", 1)
     world.books()
     await world.settles()
     world.moves(TEN, 30)
-    world.fails("read", "forbidden", 1)
+    world.wire.fails("read", "forbidden", 1)
     await world.rests()
-    assert world.untold() == []
+    assert untold(world) == []
     assert said(world, "sms") == [("confirmation", TEN)]
 
 
 async def test_the_event_of_a_try_in_doubt_is_looked_up_before_a_cancelled_visit_rests(world: World) -> None:
-    world.fails("add", "answer lost", 1)
+    world.wire.fails("add", "answer lost", 1)
     world.books()
     await world.settles()
-    world.fails("read", "forbidden", 1)
+    world.wire.fails("read", "forbidden", 1)
     await world.rests()
     world.cancels(tell=True)
     await world.rests()
-    assert world.untold() == []
+    assert untold(world) == []
     assert said(world, "sms") == []
 
 
@@ -90,13 +91,13 @@ async def test_an_undo_looks_whether_a_cancellation_without_an_answer_went_throu
     await world.settles()
     world.cancels(tell=False)
     world.clock.advance(seconds=20)
-    world.fails("end", "answer lost", 1)
+    world.wire.fails("end", "answer lost", 1)
     await world.settles()
     world.undoes()
     world.cancels(tell=False)
     world.undoes()
     await world.rests()
-    assert world.untold() == []
+    assert untold(world) == []
     assert said(world, "sms") == [("confirmation", NINE)]
 
 
@@ -105,13 +106,13 @@ async def test_a_move_repeated_after_a_lost_answer_mails_an_invited_client_once(
     await mailed.rests()
     mailed.moves(TEN, 30)
     mailed.clock.advance(seconds=20)
-    mailed.fails("change", "answer lost", 1)
+    mailed.wire.fails("change", "answer lost", 1)
     await mailed.rests()
     assert said(mailed, "mail") == [("invitation", NINE), ("update", TEN)]
 
 
 async def test_an_invitation_that_waits_for_its_event_goes_out_with_it(mailed: World) -> None:
-    mailed.fails("add", "forbidden", 1)
+    mailed.wire.fails("add", "forbidden", 1)
     mailed.books()
     await mailed.rests()
     await mailed.resends()
@@ -121,15 +122,15 @@ async def test_an_invitation_that_waits_for_its_event_goes_out_with_it(mailed: W
 
 
 async def test_a_retry_does_not_forget_that_an_event_may_be_there(world: World) -> None:
-    world.fails("add", "answer lost", 1)
+    world.wire.fails("add", "answer lost", 1)
     world.books()
     await world.settles()
     world.cancels(tell=False)
-    world.fails("any", "forbidden", 3)
+    world.wire.fails("any", "forbidden", 3)
     await world.rests()
     await world.resends()
     await world.rests()
-    assert world.untold() == []
+    assert untold(world) == []
 
 
 async def test_a_text_waits_until_it_is_known_which_of_two_starts_counts(world: World) -> None:
@@ -144,13 +145,13 @@ async def test_a_text_waits_until_it_is_known_which_of_two_starts_counts(world: 
     await world.puts_back(drift)
     await world.rests()
     assert said(world, "sms") == [("confirmation", NINE)]
-    assert world.untold() == []
+    assert untold(world) == []
 
 
 async def test_a_reminder_asked_for_before_the_move_is_in_the_calendar_tells_no_old_start(world: World) -> None:
     world.books()
     await world.rests()
-    world.fails("change", "forbidden", 1)
+    world.wire.fails("change", "forbidden", 1)
     world.moves(TEN, 30)
     await world.rests()
     await world.asks_for_reminder()
@@ -170,4 +171,4 @@ async def test_the_desk_hears_of_a_reminder_in_doubt_though_its_visit_was_moved_
     world.moves(TEN, 30)
     await world.rests()
     assert states(world, "sms_reminder") == [(EffectState.unknown, "outcome_unknown")]
-    assert await world.amiss() == []
+    assert await amiss(world) == []

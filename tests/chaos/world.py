@@ -4,38 +4,37 @@ Everything the client hears is noted at the instant it is sent, with what the ro
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 import httpx
 
 from bot.graph.backend import open_graph
 from bot.graph.config import Backend, GraphConfig
 from bot.graph.emulator.core import GraphEmulator
-from bot.graph.emulator.faults import Fault
 from bot.graph.identity import Identities
 from bot.graph.pace import Patience
-from bot.store.effects import Decide, EffectRow, LedgerChanges
+from bot.store.effects import EffectRow, LedgerChanges
 from bot.visits import changes
 from bot.visits.drifting import as_in_calendar
 from bot.visits.errors import CalendarError, NothingToUndo, VisitOver
-from bot.visits.models.effects import EffectKind, EffectState
+from bot.visits.models.effects import EffectState
 from bot.visits.models.people import Client
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
 from bot.visits.ports.drift import CalendarDrift
 from bot.visits.ports.store import VisitResults
 from bot.work.decisions import Decisions
-from bot.work.notices import TROUBLE
 from bot.work.plan import SMS_OF, Abilities
 from bot.work.reminders import Reminders
-from bot.work.settling import Ledger, Settled, Settler
+from bot.work.settling import Settled, Settler
 from bot.work.sweep import OVERDUE
-from tests.chaos.ledgers import InMemory, InSql, ShownLedger
+from tests.chaos.hearing import EMAIL, Hearing
+from tests.chaos.ledgers import Blinkers, InMemory, InSql, ShownLedger
 from tests.chaos.outside import Outside
 from tests.chaos.reminding import JORDAN_AS_PERSON, reminders_of
+from tests.chaos.wire import Wire
 from tests.clock import HandClock
 from tests.contracts.conftest import BUSINESS, DR_KIM
 from tests.oracle.check import Tally, check_emulator
@@ -50,63 +49,9 @@ A_RETRY = timedelta(minutes=6)
 """What is planned later than this is no retry: it waits for its own time."""
 LEAD: Mapping[Backend, timedelta] = {"outlook": timedelta(0), "meeting": timedelta(0), "bookings": timedelta(days=2)}
 """Bookings takes nothing on the same day."""
-EMAIL = "ana.ruiz@example.com"
 VISIT_ID = VisitId("0f6d6f0e5a7b4f4f9d8f3c1d2e3f0001")
 STUCK = frozenset({EffectState.unknown, EffectState.refused, EffectState.failed, EffectState.left})
 """What the card, the desk's chat and ``effects`` show: whoever looks knows that the client may not know."""
-
-Channel = Literal["sms", "mail"]
-CALLS: Mapping[str, tuple[str, str]] = {
-    "add": ("POST", r"/events$"),
-    "read": ("GET", r"/(events|onlineMeetings)"),
-    "change": ("PATCH", r"/events/"),
-    "lobby": ("PATCH", r"/onlineMeetings/"),
-    "link": ("GET", r"getVirtualAppointmentJoinWebUrl"),
-    "text": ("POST", r"sendVirtualAppointmentSms"),
-    "reminder": ("POST", r"sendVirtualAppointmentReminderSms"),
-    "mail": ("POST", r"sendMail"),
-    "end": ("POST|DELETE", r"/events/[^/]+(/cancel)?$"),
-    "any": (".*", ""),
-}
-FAULTS: Mapping[str, Mapping[str, object]] = {
-    "throttled": {"status": 429, "retry_after": 7},
-    "broken": {"status": 500},
-    "provisioning": {"status": 503, "retry_after": 45},
-    "gateway": {"status": 504},
-    "forbidden": {"status": 403},
-    "gone": {"status": 404},
-    "answer lost": {"drop_after_commit": True},
-}
-ABOUT_MEETINGS = ("lobby", "link", "text", "reminder")
-CUT = "cut before"
-"""The one the emulator cannot play: the request goes out and is never carried out, and nobody hears of it."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Something the client was told: a start, or None that there is no visit any more."""
-
-    channel: Channel
-    says: datetime | None
-    kind: str
-    schedule_version: int
-
-
-class Blinkers:
-    """A ledger without its de-duplication: a process does not see what another has begun."""
-
-    def __init__(self, ledger: Ledger, owner: str) -> None:
-        self._ledger = ledger
-        self._owner = owner
-
-    async def transact(self, visit_id: VisitId, decide: Decide) -> Visit | None:
-        """As if nobody else were ever in the middle of a call."""
-
-        def blind(visit: Visit | None, rows: Sequence[EffectRow]) -> LedgerChanges:
-            seen = [each for each in rows if each.state is not EffectState.working or each.owner == self._owner]
-            return decide(visit, seen)
-
-        return await self._ledger.transact(visit_id, blind)
 
 
 @dataclass
@@ -120,13 +65,14 @@ class World:
     backend: Backend = "outlook"
     in_sql: bool = False
     clock: HandClock = field(default_factory=lambda: HandClock(NOON))
-    heard: list[Heard] = field(default_factory=list)
-    lies: list[str] = field(default_factory=list)
     kills: int = 0
 
     def __post_init__(self) -> None:
         """The emulator, the edge over it, and a first process."""
         self.emulator = GraphEmulator(clock=self.clock, sleep=_no_wait)
+        self.versions: list[Visit] = []
+        self.client = Hearing(self.emulator.state, self.clock, self._standing, self.versions)
+        self.wire = Wire(self.emulator, in_doubt=self._is_in_doubt)
         self.outside = Outside(self.emulator, self.backend)
         config = GraphConfig(
             tenant_id=TENANT_ID,
@@ -146,16 +92,8 @@ class World:
         self.chats = Chats(self.clock)
         self.nine = NINE + LEAD[self.backend]
         self.decisions = Decisions(self.ledger, self.clock)
-        self.versions: list[Visit] = []
         self.moment: tuple[str, Callable[[], Awaitable[None]]] | None = None
-        self.cuts: list[str] = []
         self._processes = 0
-        self._doubtful: set[int] = set()
-        self._resent = False
-        self._reminded: dict[str, int] = {}
-        self._is_by_hand = False
-        self._anew = 0
-        self._belief: dict[Channel, datetime | None] = {"sms": None, "mail": None}
         self.settler = self.process()
 
     async def close(self) -> None:
@@ -185,14 +123,14 @@ class World:
             self.ledger if self.sees_others else Blinkers(self.ledger, owner),
             self.clock,
             owner=owner,
-            abilities=lambda _: self._abilities(),
+            abilities=lambda _: self.abilities(),
             probe=self._probe,
             looks_up=self.looks_up,
             jitter=lambda: 1.0,
             sleep=_no_wait,
         )
 
-    def _abilities(self) -> Abilities:
+    def abilities(self) -> Abilities:
         features = self.edge.calendar.features
         return Abilities(features.online_meetings, features.client_link, features.sms, features.invitations)
 
@@ -276,13 +214,8 @@ class World:
         self._by_hand(self.outside.delete_by_hand)
 
     def _by_hand(self, act: Callable[[], bool]) -> None:
-        texts, mails = len(self.emulator.state.sms), len(self.emulator.state.mails)
-        self._is_by_hand = True
-        try:
+        with self.client.by_hand():
             act()
-            self._note_new(texts, mails)
-        finally:
-            self._is_by_hand = False
 
     async def drift(self) -> CalendarDrift | None:
         """What the calendar says otherwise, as the desk is asked about it: what cannot be read is read again later."""
@@ -307,8 +240,7 @@ class World:
         is_gone = drift.kind == "deleted"
         self._keep(changes.put_back(visit, by=JORDAN.object_id, now=self.clock.now(), in_new_event=is_gone))
         if is_gone:
-            self._belief["mail"] = None  # told anew, of a new meeting
-            self._anew = self._standing().schedule_version
+            self.client.is_told_anew(self._standing().schedule_version)
         await self._learns(as_in_calendar(drift))
 
     async def _learns(self, results: VisitResults) -> None:
@@ -319,7 +251,7 @@ class World:
         self.clock.advance(seconds=1)  # nobody presses twice at one instant
         for row in self.stuck():
             if await self.decisions.again(VISIT_ID, row.key, begun=row.begun):
-                self._resent = True
+                self.client.is_told_again()
 
     async def leaves(self) -> None:
         """A person leaves what is unknown."""
@@ -328,7 +260,7 @@ class World:
 
     async def drops(self, number: int) -> None:
         """An administrator drops something that is stuck or still to come."""
-        rows = [each for each in self.ledger.rows.values() if each.state in STUCK | _OPEN]
+        rows = [each for each in self.ledger.rows.values() if each.state in STUCK | UNFINISHED]
         if rows:
             await self.decisions.drop(VISIT_ID, rows[number % len(rows)].key)
 
@@ -340,19 +272,7 @@ class World:
         assert self.visit is not None
         return self.visit
 
-    # --- what fails -------------------------------------------------------------------------------
-
-    def fails(self, call: str, fault: str, times: int) -> None:
-        """The next calls of a kind fail in a way."""
-        method, path = CALLS[call]
-        if fault == "gone" and call not in ABOUT_MEETINGS:
-            fault = "forbidden"  # Graph does not call an event gone that is there
-        if fault == CUT:
-            self.cuts += [call] * times
-        else:
-            self.emulator.faults.add(
-                Fault.model_validate({"method": method, "path": path, "times": times, **FAULTS[fault]})
-            )
+    # --- what happens to the process --------------------------------------------------------------
 
     def at(self, moment: str, happens: Callable[[], Awaitable[None]]) -> None:
         """Have something happen when the settling process next comes to a moment, such as ``add.intended``."""
@@ -380,7 +300,7 @@ class World:
         _, happens = self.moment
         self.moment = None
         if moment.partition(".")[0] in SMS_OF:
-            self._doubtful.add(self._standing().schedule_version)
+            self.client.text_in_doubt(self._standing().schedule_version)
         await happens()
 
     # --- settling ---------------------------------------------------------------------------------
@@ -443,90 +363,14 @@ class World:
     # --- what goes over the wire ------------------------------------------------------------------
 
     async def _network(self, request: httpx.Request) -> httpx.Response:
-        for call in self.cuts:
-            method, path = CALLS[call]
-            if Fault(method=method, path=path).hits(request.method, request.url.path):
-                self.cuts.remove(call)
-                self._is_doubtful(request)
-                raise httpx.ReadTimeout("cut before it was carried out", request=request)
-        texts, mails = len(self.emulator.state.sms), len(self.emulator.state.mails)
-        is_answered = False
         try:
-            response = await self.emulator.handle(request)
-            is_answered = response.status_code < 500 or "retry-after" in response.headers
-            return response
+            return await self.wire.carries(request)
         finally:
-            if not is_answered:
-                self._is_doubtful(request)
-            self._note_new(texts, mails)
+            self.client.listens()
 
-    def _is_doubtful(self, request: httpx.Request) -> None:
+    def _is_in_doubt(self, request: httpx.Request) -> None:
         if request.url.path.endswith("sendVirtualAppointmentSms") and self.visit:
-            self._doubtful.add(self.visit.schedule_version)
-
-    def _note_new(self, texts: int, mails: int) -> None:
-        state = self.emulator.state
-        for text in state.sms[texts:]:
-            says = None if text.type == "cancellation" else text.starts_at
-            heard = Heard("sms", says, str(text.type), self._standing().schedule_version)
-            if text.type == "reminder":
-                self._note_once(heard, f"reminder:{heard.schedule_version}")
-            else:
-                self._note(heard)
-        for mail in state.mails[mails:]:
-            if mail.to != EMAIL:
-                continue
-            if mail.kind == "message":
-                self._note_once(
-                    Heard("mail", self._standing().starts_at, "late", 0), f"late:{self._standing().version}"
-                )
-                continue
-            on = [each for each in state.events.values() if not (each.cancelled or each.deleted_at)]
-            says = None if mail.kind == "cancellation" else on[-1].starts_at
-            self._note(Heard("mail", says, mail.kind, self._standing().schedule_version))
-
-    def _note_once(self, heard: Heard, what: str) -> None:
-        """Said of a visit that is on, where it is; once, unless a person had it sent again."""
-        visit = self._standing()
-        if visit.is_cancelled or heard.says != visit.starts_at:
-            self.lies.append(f"untrue: {heard} while the visit is {'off' if visit.is_cancelled else visit.starts_at}")
-        self._reminded[what] = self._reminded.get(what, 0) + 1
-        if self._reminded[what] > 1 and not self._resent:
-            self.lies.append(f"twice: {heard}")
-        self.heard.append(heard)
-
-    def _note(self, heard: Heard) -> None:
-        """What the client hears must be so, must be meant for them by now, and must be news."""
-        visit, before = self._standing(), self._belief[heard.channel]
-        truth = None if visit.is_cancelled else visit.starts_at
-        if self._is_by_hand:
-            self.heard.append(heard)
-            self._belief[heard.channel] = heard.says
-            return
-        if heard.says != truth:
-            self.lies.append(f"untrue: {heard} while the visit is at {truth}")
-        if visit.is_quiet(self.clock.now()):
-            self.lies.append(f"inside the quiet window: {heard}")
-        if heard.says == before and not self._may_repeat(heard):
-            self.lies.append(f"twice: {heard} after {[each for each in self.heard if each.channel == heard.channel]}")
-        if heard.channel == "sms":
-            self._resent = False
-        self.heard.append(heard)
-        self._belief[heard.channel] = heard.says
-
-    def _may_repeat(self, heard: Heard) -> bool:
-        """Said again on purpose by a person; or of a later change, when nobody knows whether the text before it came;
-        or a new length, of which Outlook tells with the same start.
-        """
-        if heard.channel == "mail":
-            return (heard.kind == "update" and self._is_other_length()) or self._anew > 0
-        if heard.schedule_version == self._anew:
-            return True
-        same = any(each.channel == "sms" and each.schedule_version == heard.schedule_version for each in self.heard)
-        return self._resent or (not same and any(each < heard.schedule_version for each in self._doubtful))
-
-    def _is_other_length(self) -> bool:
-        return len({each.duration for each in self.versions}) > 1
+            self.client.text_in_doubt(self.visit.schedule_version)
 
     # --- at rest ----------------------------------------------------------------------------------
 
@@ -534,68 +378,8 @@ class World:
         """Effects that wait for a person, or were left by one."""
         return [each for each in self.ledger.rows.values() if each.state in STUCK]
 
-    async def amiss(self) -> list[str]:
-        """What is not as it should be, where the desk is not being asked about the calendar anyway."""
-        if self.visit is not None and await self.drift() is not None:
-            return [*self.lies, *self._never_closed(), *self._desk_untold()]
-        return [*self.lies, *self.untold()]
 
-    def untold(self) -> list[str]:
-        """What is not as it should be once everything has come to rest, and nobody could know."""
-        visit = self.visit
-        if visit is None:
-            return []
-        truth = None if visit.is_cancelled else visit.starts_at
-        wrong = [*self._never_closed(), *self._desk_untold(), *self._calendar_faults(visit)]
-        texts = (EffectKind.sms_confirmation, EffectKind.sms_reschedule, EffectKind.sms_cancellation)
-        is_over = self.clock.now() >= visit.ends_at
-        if self._belief["sms"] != truth and visit.tell_client and not is_over and not self._is_known(visit, *texts):
-            wrong.append(f"texts say {self._belief['sms']}, the visit is at {truth}, and nobody knows")
-        is_mailed = self.email and self._abilities().invitations and not is_over
-        if is_mailed and self._belief["mail"] != truth and not self._is_known(visit, EffectKind.invitation):
-            wrong.append(f"mails say {self._belief['mail']}, the visit is at {truth}, and nobody knows")
-        return wrong
-
-    def _never_closed(self) -> list[str]:
-        return [f"not closed: {key}" for key, row in self.ledger.rows.items() if row.state in _OPEN]
-
-    def _desk_untold(self) -> list[str]:
-        """Where somebody is needed, the desk's chat says so."""
-        amiss = [each for each in self.stuck() if each.kind in TROUBLE and each.state is not EffectState.left]
-        told = any(f"desk_notice:{each.key}" in self.engine.known for each in amiss)
-        return [] if told or not amiss else [f"the desk was not told of {', '.join(each.key for each in amiss)}"]
-
-    def _calendar_faults(self, visit: Visit) -> list[str]:
-        there = self.outside.slots()
-        if len(there) > 1:
-            return [f"{len(there)} events"]
-        if self._is_known(visit):
-            return []
-        if visit.is_cancelled:
-            return ["cancelled, and still in the calendar"] if there and not self._is_orphan() else []
-        if not there:
-            return ["not in the calendar"] if self.clock.now() < visit.ends_at else []
-        slot = there[0]
-        return [] if slot == (visit.starts_at, visit.ends_at) else [f"in the calendar at {slot}"]
-
-    def _is_orphan(self) -> bool:
-        """A meeting made by a try whose answer was lost, of a visit called off since. Its only look-up would make it
-        anew; it is in no calendar, and nobody has its link.
-        """
-        tries = [row for key, row in self.ledger.rows.items() if key.startswith("add:")]
-        return self.backend == "meeting" and any(each.attempts and each.state is not EffectState.done for each in tries)
-
-    def _is_known(self, visit: Visit, *kinds: EffectKind) -> bool:
-        """Whether what stands on the card explains it: the effect itself is stuck, or what has to come before it is."""
-        before = (EffectKind.calendar, EffectKind.client_link)
-        return any(
-            each.kind in (*kinds, *before) and (each.version == visit.schedule_version or each.state in _IN_DOUBT)
-            for each in self.stuck()
-        )
-
-
-_OPEN = frozenset({EffectState.working, EffectState.waiting, EffectState.retrying, EffectState.provisioning})
-_IN_DOUBT = frozenset({EffectState.unknown, EffectState.left})
+UNFINISHED = frozenset({EffectState.working, EffectState.waiting, EffectState.retrying, EffectState.provisioning})
 
 
 async def _no_wait(_seconds: float) -> None:
