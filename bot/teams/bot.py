@@ -15,6 +15,8 @@ from bot.teams.turns import Turn, TurnKind
 from bot.teams.verbs.drafts import DraftVerbs
 from bot.teams.verbs.drift import DriftVerbs
 from bot.teams.verbs.menu import MenuVerbs
+from bot.teams.verbs.moving import MovingVerbs
+from bot.teams.verbs.telling import TellingVerbs
 from bot.teams.verbs.visits import VisitVerbs
 from bot.understanding.context import Slots
 from bot.visits.errors import DraftGone, RecipientUnreachable, SignInNeeded, VisitError, VisitNotFound
@@ -194,7 +196,9 @@ def _shown(card: Any) -> Show:
 def _verbs(desk: Desk, conversation: Conversation, answering: Answering) -> Mapping[type[VerbPayload], Verb]:
     """What each payload reaches."""
     drafts = DraftVerbs(desk, conversation)
-    visits = VisitVerbs(desk, conversation)
+    telling = TellingVerbs(desk)
+    visits = VisitVerbs(desk, conversation, telling)
+    moving = MovingVerbs(desk, conversation)
     menu = MenuVerbs(desk, conversation, answering)
     drift = DriftVerbs(desk)
     return {
@@ -216,22 +220,22 @@ def _verbs(desk: Desk, conversation: Conversation, answering: Answering) -> Mapp
         draft_verbs.AnswerDraft: drafts.answer,
         visit_verbs.ShowVisit: visits.show,
         visit_verbs.ChooseVisit: visits.choose,
-        visit_verbs.RescheduleVisit: visits.reschedule,
-        visit_verbs.OtherTimes: visits.other_times,
-        visit_verbs.PickTime: visits.pick_time,
-        visit_verbs.MoveVisit: visits.move,
-        visit_verbs.MoveAnyway: visits.move_anyway,
+        visit_verbs.RescheduleVisit: moving.reschedule,
+        visit_verbs.OtherTimes: moving.other_times,
+        visit_verbs.PickTime: moving.pick_time,
+        visit_verbs.MoveVisit: moving.move,
+        visit_verbs.MoveAnyway: moving.move_anyway,
         visit_verbs.CancelVisit: visits.cancel,
         visit_verbs.ConfirmCancel: visits.confirm_cancel,
         visit_verbs.KeepVisit: visits.keep,
         visit_verbs.UndoChange: visits.undo,
         visit_verbs.UndoAnyway: visits.undo_anyway,
         visit_verbs.BookAgain: visits.book_again,
-        visit_verbs.ResendEffect: visits.resend,
-        visit_verbs.LeaveEffect: visits.leave,
-        visit_verbs.RunningLate: visits.running_late,
-        visit_verbs.SendReminderSms: visits.send_reminder,
-        visit_verbs.MarkArrived: visits.arrived,
+        visit_verbs.ResendEffect: telling.resend,
+        visit_verbs.LeaveEffect: telling.leave,
+        visit_verbs.RunningLate: telling.running_late,
+        visit_verbs.SendReminderSms: telling.send_reminder,
+        visit_verbs.MarkArrived: telling.arrived,
         visit_verbs.AdoptDrift: drift.adopt,
         visit_verbs.PutBackDrift: drift.put_back,
         visit_verbs.IgnoreDrift: drift.ignore,
