@@ -201,7 +201,7 @@ class CatalogArea:
             self._business(call, writes=True)
             item = self._item(shelf, call)
             item |= {
-                **_sent(parse(shelf.body, call.body, kind=shelf.kind, lacks=lacks(self._world, shelf.kind))),
+                **self._wanted(shelf, call),
                 "lastUpdatedDateTime": stamp(call.now),
             }
             return (
@@ -243,8 +243,15 @@ class CatalogArea:
             raise not_found(f"The {shelf.kind} was not found.", "ErrorItemNotFound")
         return found
 
-    def _new(self, shelf: Shelf, call: Call) -> dict[str, Any]:
+    def _wanted(self, shelf: Shelf, call: Call) -> dict[str, Any]:
+        """What was sent. A shelf that the schema declares by an abstract base wants to be told the type."""
         sent = _sent(parse(shelf.body, call.body, kind=shelf.kind, lacks=lacks(self._world, shelf.kind)))
+        if shelf.odata_type and call.body.get("@odata.type") != shelf.odata_type:
+            raise bad_request("Cannot create an abstract class.")
+        return sent
+
+    def _new(self, shelf: Shelf, call: Call) -> dict[str, Any]:
+        sent = self._wanted(shelf, call)
         missing = [each for each in shelf.required if not sent.get(each)]
         if missing:
             raise bad_request(f"{missing[0]} is required.")

@@ -15,7 +15,7 @@ from bot.graph.emulator.event_bodies import CancelBody, EventBody
 from bot.graph.emulator.event_book import EventBook
 from bot.graph.emulator.exchange import Answer, Call, GraphError, bad_request, not_found
 from bot.graph.emulator.moments import LONGEST_VIEW, answer_zone, read_text
-from bot.graph.emulator.paging import page
+from bot.graph.emulator.paging import page, selected
 from bot.graph.emulator.parts import User
 from bot.graph.emulator.routing import Needs, route
 from bot.graph.emulator.state import Event, State
@@ -77,6 +77,7 @@ class CalendarArea:
         No filter by transactionId is documented, and none is offered here.
         Source: learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
         """
+        event_json.check_query(call)
         events = [each for each in self._state.events.values() if self._in_mailbox(each, call.user)]
         if "$filter" in call.query:
             match = _BY_PROPERTY.fullmatch(call.query["$filter"].strip())
@@ -94,6 +95,7 @@ class CalendarArea:
         """What overlaps a stretch, other appointments too. The stretch is UTC unless it carries an offset; ``Prefer``
         does not change how it is read.
         """
+        event_json.check_query(call)
         since, until = (self._boundary(call, name) for name in ("startDateTime", "endDateTime"))
         if until - since > LONGEST_VIEW:
             message = "Requested duration is too long. The maximum allowed duration is 1825 days."
@@ -113,6 +115,7 @@ class CalendarArea:
     @route("GET", "{user}/calendar/events/{event}", READ)
     def read(self, call: Call) -> Answer:
         """200 with the event, 404 once it is gone."""
+        event_json.check_query(call)
         event = self._event(call)
         if event.reads_until_join_url:
             event.reads_until_join_url -= 1
@@ -203,4 +206,4 @@ class CalendarArea:
         zone, headers = answer_zone(call)
         body = event_json.render(self._world, event, call, zone)
         context = f"{self._world.cloud.graph}/{call.version}/$metadata#users('{call.user.id}')/events/$entity"
-        return Answer(status, {"@odata.context": context, **body}, headers)
+        return Answer(status, {"@odata.context": context, **selected(call, body)}, headers)

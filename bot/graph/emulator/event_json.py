@@ -19,6 +19,18 @@ NEVER = "0001-01-01T00:00:00Z"
 _EXPAND = re.compile(r"singleValueExtendedProperties\(\s*\$filter=(.+)\)", re.IGNORECASE)
 
 
+_PROPERTIES = (
+    "allowNewTimeProposals attachments attendees body bodyPreview calendar cancelledOccurrences categories changeKey "
+    "createdDateTime end exceptionOccurrences extensions hasAttachments hideAttendees iCalUId id importance instances "
+    "isAllDay isCancelled isDraft isOnlineMeeting isOrganizer isReminderOn lastModifiedDateTime location locations "
+    "multiValueExtendedProperties onlineMeeting onlineMeetingProvider onlineMeetingUrl organizer originalEndTimeZone "
+    "originalStart originalStartTimeZone recurrence reminderMinutesBeforeStart responseRequested responseStatus "
+    "sensitivity seriesMasterId showAs singleValueExtendedProperties start subject transactionId type webLink"
+)
+PROPERTIES = frozenset(_PROPERTIES.split())
+"""What ``$select`` may name."""
+
+
 def content_of(wanted: EventBody) -> dict[str, Any]:
     """The properties a caller sent, as they are kept and shown again."""
     sent = wanted.model_dump(by_alias=True, exclude_unset=True)
@@ -129,17 +141,28 @@ def _online_meeting(event: Event) -> dict[str, Any] | None:
     return {"joinUrl": event.meeting.join_url}
 
 
+def check_query(call: Call) -> None:
+    """Refuses to select or expand what events do not have, also where there is none to be shown."""
+    names = [each.strip() for each in call.query["$select"].split(",")] if "$select" in call.query else []
+    strange = [each for each in names if each not in PROPERTIES]
+    if "$expand" in call.query and _EXPAND.fullmatch(call.query["$expand"].strip()) is None:
+        strange.append(call.query["$expand"])
+    if strange:
+        raise bad_request(
+            f"Parsing OData Select and Expand failed: Could not find a property named '{strange[0]}' on type "
+            "'microsoft.graph.event'.",
+            "RequestBroker--ParseUri",
+        )
+
+
 def _expanded(event: Event, call: Call) -> dict[str, Any]:
     """Extended properties are returned only when expanded by id.
 
     Source: learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
     """
-    wanted = call.query.get("$expand")
-    if not wanted:
-        return {}
-    match = _EXPAND.fullmatch(wanted.strip())
+    match = _EXPAND.fullmatch(call.query.get("$expand", "").strip())
     if match is None:
-        raise bad_request(f"Could not find a property named '{wanted}' to expand.", "RequestBroker--ParseUri")
+        return {}
     ids = re.findall(r"id eq '([^']*)'", match[1])
     found = [{"id": each, "value": event.properties[each]} for each in ids if each in event.properties]
     return {"singleValueExtendedProperties": found} if found else {}

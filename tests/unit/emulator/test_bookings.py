@@ -268,7 +268,8 @@ async def test_the_customer_is_made_and_their_id_fixed(graph: Caller) -> None:
 async def test_where_several_attend_unknown_customers_are_dropped(
     graph: Caller, emulator: GraphEmulator, said_by: str
 ) -> None:
-    known = (await graph("POST", f"{ROOT}/customers", {"displayName": "Ana Ruiz"})).json()["id"]
+    customer = {"@odata.type": "#microsoft.graph.bookingCustomer", "displayName": "Ana Ruiz"}
+    known = (await graph("POST", f"{ROOT}/customers", customer)).json()["id"]
     customers = [{**ANA, "customerId": known}, {**ANA, "customerId": "unknown"}, ANA]
     emulator.state.businesses[CLINIC].services[FOLLOW_UP]["maximumAttendeesCount"] = 5 if said_by == "service" else 1
     most = 5 if said_by == "appointment" else 1

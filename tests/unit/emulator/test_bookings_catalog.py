@@ -6,15 +6,19 @@ import pytest
 
 from bot.graph.emulator.core import GraphEmulator
 from tests.personas import JORDAN
-from tests.unit.emulator.conftest import Caller
+from tests.unit.emulator.conftest import Caller, error_of
 
 CLINIC = "clinic@contoso.example"
 ROOT = f"/solutions/bookingBusinesses/{CLINIC}"
 
+A_MEMBER = {"@odata.type": "#microsoft.graph.bookingStaffMember"}
+A_CUSTOMER = {"@odata.type": "#microsoft.graph.bookingCustomer"}
+"""What shelves of an abstract type have to be told."""
+
 SHELVES: list[tuple[str, dict[str, Any], int]] = [
     ("services", {"displayName": "Dressing", "defaultDuration": "PT10M"}, 204),
-    ("staffMembers", {"displayName": "Ben", "emailAddress": "ben@contoso.example", "role": "viewer"}, 204),
-    ("customers", {"displayName": "Ana Ruiz"}, 200),
+    ("staffMembers", {**A_MEMBER, "displayName": "Ben", "emailAddress": "ben@contoso.example", "role": "viewer"}, 204),
+    ("customers", {**A_CUSTOMER, "displayName": "Ana Ruiz"}, 200),
     ("customQuestions", {"displayName": "Which knee?"}, 204),
 ]
 
@@ -26,7 +30,7 @@ async def test_each_shelf_is_added_to_read_changed_and_cleared(
     made = await graph("POST", f"{ROOT}/{shelf}", body)
     path = f"{ROOT}/{shelf}/{made.json()['id']}"
     assert made.status_code == 201
-    assert (await graph("PATCH", path, {"displayName": "Other"})).status_code == patched
+    assert (await graph("PATCH", path, {**body, "displayName": "Other"})).status_code == patched
     assert (await graph("GET", path)).json()["displayName"] == "Other"
     assert (await graph("DELETE", path)).status_code == 204
     assert (await graph("GET", path)).status_code == 404
@@ -38,6 +42,16 @@ async def test_what_is_required_and_what_is_unknown_is_refused(
 ) -> None:
     assert (await graph("POST", f"{ROOT}/{shelf}", {})).status_code == 400
     assert (await graph("POST", f"{ROOT}/{shelf}", {**body, "isOnlineMeeting": True})).status_code == 400
+
+
+@pytest.mark.parametrize(("shelf", "body"), [(shelf, body) for shelf, body, _ in SHELVES if "@odata.type" in body])
+async def test_a_shelf_of_an_abstract_type_wants_to_be_told_which(
+    graph: Caller, shelf: str, body: dict[str, Any]
+) -> None:
+    bare = {name: value for name, value in body.items() if name != "@odata.type"}
+    made = (await graph("POST", f"{ROOT}/{shelf}", body)).json()
+    assert error_of(await graph("POST", f"{ROOT}/{shelf}", bare)) == (400, "BadRequest")
+    assert error_of(await graph("PATCH", f"{ROOT}/{shelf}/{made['id']}", bare)) == (400, "BadRequest")
 
 
 async def test_the_demo_clinic_has_its_types_and_staff(graph: Caller) -> None:
@@ -101,7 +115,7 @@ async def test_a_business_is_changed_published_and_deleted_without_a_body(graph:
 async def test_by_older_pages_no_app_changes_services_or_staff(graph: Caller, emulator: GraphEmulator) -> None:
     emulator.world.switches.bookings_writes_app_only = "deny"
     assert (await graph("POST", f"{ROOT}/services", {"displayName": "A"})).status_code == 403
-    assert (await graph("POST", f"{ROOT}/customers", {"displayName": "Ana"})).status_code == 201
+    assert (await graph("POST", f"{ROOT}/customers", {**A_CUSTOMER, "displayName": "Ana"})).status_code == 201
 
 
 async def test_beta_answers_at_its_older_root_too(graph: Caller) -> None:

@@ -75,6 +75,22 @@ async def test_our_own_property_is_shown_only_when_expanded(graph: Caller) -> No
     assert answer.json()["singleValueExtendedProperties"] == [{"id": OURS, "value": "v1"}]
 
 
+async def test_a_read_shows_what_was_selected(graph: Caller) -> None:
+    event = await graph.event()
+    answer = (await graph("GET", f"{KIMS}/events/{event['id']}", params={"$select": "subject, start"})).json()
+    assert {name for name in answer if "@" not in name} == {"id", "subject", "start"}
+
+
+@pytest.mark.parametrize("query", [{"$select": "id,strat"}, {"$select": ""}, {"$expand": "guests"}, {"$expand": ""}])
+@pytest.mark.parametrize("path", ["events", "calendarView", "events/none"])
+async def test_what_no_event_has_is_refused_though_there_is_none(
+    graph: Caller, path: str, query: dict[str, str]
+) -> None:
+    day = {"startDateTime": "2026-09-03T00:00:00Z", "endDateTime": "2026-09-04T00:00:00Z"}
+    more = day if path == "calendarView" else {}
+    assert error_of(await graph("GET", f"{KIMS}/{path}", params={**query, **more}))[0] == 400
+
+
 async def test_no_filter_by_transaction_id_is_offered(graph: Caller) -> None:
     answer = await graph("GET", f"{KIMS}/events", params={"$filter": "transactionId eq 't1'"})
     assert error_of(answer) == (400, "ErrorInvalidUrlQueryFilter")
