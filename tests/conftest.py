@@ -12,6 +12,7 @@ from hypothesis import settings
 from bot.logs import TALKATIVE, EventFormatter
 from bot.settings import Settings
 from tests.databases import database, database_url, postgres_server, postgres_url
+from tests.oracle.watching import emulators_made, faults_of
 from tests.personas import CLIENT_NAMES, CLIENT_PHONES
 
 if TYPE_CHECKING:
@@ -65,6 +66,20 @@ def _no_personal_words_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[
     lines = [formatter.format(each) for each in records if each.levelno >= _least(each.name)]
     told = [line for line in lines for words in PERSONAL if words in line]
     assert told == []
+
+
+@pytest.fixture
+def asks_by_hand() -> bool:
+    """Whether Graph is asked by the test itself, which may ask wrongly on purpose. Then it has to be refused."""
+    return False
+
+
+@pytest.fixture(autouse=True)
+def _all_as_microsoft_says(asks_by_hand: bool) -> Iterator[None]:
+    """Whatever an emulator is asked and answers while a test runs is as Microsoft's schema has it."""
+    with emulators_made() as made:
+        yield
+    assert faults_of(made, by_hand=asks_by_hand) == []
 
 
 def _least(logger: str) -> int:

@@ -21,7 +21,6 @@ from bot.wiring import Transports, build
 from tests.clock import HandClock
 from tests.connector import StubConnector
 from tests.conversations.chat import Answer, Chat
-from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, NADIA, SOFIA, Persona
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -70,10 +69,6 @@ class Office:
 
     async def __aexit__(self, *failure: object) -> None:
         await self.closes()
-        if not any(failure):
-            tally = Tally()
-            check_emulator(self.emulator, tally)
-            assert tally.faults == [], "a request or an answer is not as Microsoft's schema has it"
 
     async def opens(self) -> None:
         """Start the bot."""

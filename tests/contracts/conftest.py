@@ -31,7 +31,6 @@ from bot.visits.models.visit import Visit
 from bot.visits.ports.calendar import Calendar
 from tests.clock import HandClock
 from tests.contracts.tenant import GIVEN, tenant_for
-from tests.oracle.check import Tally, check_emulator
 from tests.personas import JORDAN, KIM, PATEL, TENANT_ID, Persona
 
 NOW = datetime(2026, 9, 1, 15, 0, tzinfo=UTC)
@@ -202,16 +201,6 @@ async def office(request: pytest.FixtureRequest) -> AsyncIterator[Office]:
         stack.push_async_callback(made.tidy)
         stack.enter_context(acting_as(made.requested_by))
         yield made
-    if made.emulator is not None:
-        as_microsoft_says(made)
-
-
-def as_microsoft_says(*offices: Office) -> None:
-    """Hold all that was asked and answered against Microsoft's schema and permission table."""
-    tally = Tally()
-    for each in offices:
-        check_emulator(each.played, tally)
-    assert tally.faults == []
 
 
 async def on_tenant(backend: Backend, identity: Identity) -> Office:
@@ -255,6 +244,5 @@ async def open_office() -> AsyncIterator[Callable[..., Office]]:
         return opened[-1]
 
     yield opens
-    as_microsoft_says(*opened)
     for each in opened:
         await each.edge.close()

@@ -17,7 +17,7 @@ from bot.key_sets import KeySet, KeysUnavailable
 from bot.visits.models.visit import Visit
 from bot.visits.ports.arrivals import Arrival
 from tests.clock import HandClock
-from tests.contracts.conftest import NOW, Office, as_microsoft_says, emulated
+from tests.contracts.conftest import NOW, Office, emulated
 from tests.personas import KIM
 
 KEY = new_key()
@@ -110,7 +110,6 @@ async def desk() -> AsyncIterator[Desk]:
     desk.watch = watching(desk, KEY)
     await desk.at_the_door()
     yield desk
-    as_microsoft_says(office)
     await office.edge.close()
 
 

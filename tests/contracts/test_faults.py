@@ -24,7 +24,7 @@ from bot.visits.errors import CalendarBusy, CalendarError, CalendarRefused, Cale
 from bot.visits.models.visit import Visit
 from bot.visits.ports.calendar import SmsKind
 from tests.clock import HandClock
-from tests.contracts.conftest import BACKENDS, IDENTITIES, Office, as_microsoft_says, emulated
+from tests.contracts.conftest import BACKENDS, IDENTITIES, Office, emulated
 
 TRIES = 6
 WORDS = Translator("en-US")
@@ -208,7 +208,6 @@ async def told(
     story = Story(office, office.visit())
     with acting_as(office.requested_by):
         await story.run()
-    as_microsoft_says(office)
     return story
 
 

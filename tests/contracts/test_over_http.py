@@ -11,7 +11,7 @@ from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.serve import mount
 from bot.graph.identity import Identities
 from tests.clock import HandClock
-from tests.contracts.conftest import NOW, Office, as_microsoft_says, world_for
+from tests.contracts.conftest import NOW, Office, world_for
 from tests.personas import TENANT_ID
 
 
@@ -32,7 +32,6 @@ async def served() -> AsyncIterator[Office]:
     )
     office = Office("outlook", "app", clock, open_graph(config, clock), emulator)
     yield office
-    as_microsoft_says(office)
     await office.edge.close()
     await runner.cleanup()
 

@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.graph.calls import ALL_CALLS, Call
 from bot.graph.clouds import CLOUDS
 from bot.graph.config import Backend
 from bot.graph.doctor import diagnosis
+from bot.graph.emulator.core import GraphEmulator
+from bot.graph.emulator.event_json import PROPERTIES
 from bot.graph.identity import Identity, acting_as
-from tests.contracts.conftest import BACKENDS, IDENTITIES, Office, emulated
+from tests.clock import HandClock
+from tests.contracts.conftest import BACKENDS, IDENTITIES, NOW, Office, emulated
 from tests.oracle.check import (
     ALIASES,
     BETA_CALLS,
@@ -26,6 +30,8 @@ from tests.oracle.check import (
 )
 from tests.oracle.derive import calls_of_the_emulator
 from tests.oracle.schema import Schema, facts
+from tests.oracle.watching import emulators_made, faults_of
+from tests.personas import KIM
 
 V1_CALLS = [each for each in ALL_CALLS if each.version == "v1.0"]
 SHARED = "Calendars.Read.Shared"
@@ -300,6 +306,37 @@ def test_a_caller_for_whom_there_is_no_permission_is_found() -> None:
     assert wrong("POST", path, body, 200, {"value": []}, identity="delegated") == [
         "POST /solutions/bookingBusinesses/{id}/getStaffAvailability: cannot be called delegated"
     ]
+
+
+def test_what_the_emulator_lets_select_is_what_the_schema_has() -> None:
+    assert set(Schema().members("event")) == PROPERTIES
+
+
+async def asked(path: str) -> GraphEmulator:
+    """An emulator made by hand, and asked for something."""
+    emulator = GraphEmulator(clock=HandClock(NOW))
+    transport = httpx.MockTransport(emulator.handle)
+    async with httpx.AsyncClient(transport=transport, base_url="https://graph.microsoft.com/v1.0") as graph:
+        await graph.get(path)
+    return emulator
+
+
+async def test_an_emulator_made_by_hand_that_takes_what_is_wrong_is_found() -> None:
+    with emulators_made() as made:
+        emulator = await asked(f"/users/{KIM.object_id}/events")
+    assert made == [emulator]
+    assert faults_of(made, by_hand=True) == faults_of(made, by_hand=False) == []
+    emulator.state.requests[0].query["$select"] = "hight"
+    wrong = ["GET /users/{id}/events: $select: hight is no property of event"]
+    assert faults_of(made, by_hand=True) == faults_of(made, by_hand=False) == wrong
+    emulator.state.requests.clear()
+
+
+@pytest.mark.parametrize("asks_by_hand", [True])
+async def test_only_who_asks_by_hand_may_ask_wrongly_and_be_refused() -> None:
+    refused = await asked("/groups")
+    assert faults_of([refused], by_hand=True) == []
+    assert faults_of([refused], by_hand=False) == ["GET /v1.0/groups: not in the schema"]
 
 
 def test_every_type_in_the_facts_can_be_checked() -> None:
