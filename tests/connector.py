@@ -12,6 +12,10 @@ _ACTIVITIES = re.compile(r"/v3/conversations/(?P<conversation>[^/]+)/activities(
 _MEMBERS = re.compile(r"/v3/conversations/(?P<conversation>[^/]+)/(?:members|pagedmembers)(?:/(?P<member>[^/]+))?$")
 
 
+PATIENCE = 60.0
+"""Seconds, on however slow a machine: what has not come about by then never does."""
+
+
 class Message:
     """One message of the bot, with every version it had. The last is what is seen now."""
 
@@ -93,7 +97,7 @@ class StubConnector:
 
         self.refusals.append(refuse)
 
-    async def until(self, is_so: Callable[[], bool], *, seconds: float = 10.0) -> bool:
+    async def until(self, is_so: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
         """Wait until something is so, looking again at each thing the bot does; False when time is up."""
         try:
             async with asyncio.timeout(seconds):
