@@ -58,9 +58,18 @@ class MeetingCalendar(OnlineBackend):
         """Make the meeting, or get the one that is there. The visit's id is its key, so repeating is safe.
 
         A meeting that is there keeps its times, so they are set after.
-        Source: POST /users/{id}/onlineMeetings/createOrGet, learn.microsoft.com/graph/api/onlinemeeting-createorget
         """
         owner = self._new_owner(visit)
+        meeting = await self._made_or_there(owner, visit)
+        if not _is_at(meeting, visit):
+            await self._set_times(owner, meeting.id, visit)
+        return _entry(owner, meeting, visit)
+
+    async def _made_or_there(self, owner: str, visit: Visit) -> meeting_wire.Meeting:
+        """The meeting with the visit's id, which is made where there is none.
+
+        Source: POST /users/{id}/onlineMeetings/createOrGet, learn.microsoft.com/graph/api/onlinemeeting-createorget
+        """
         seat = await self._seating.seat(calls.CREATE_OR_GET_MEETING, owner)
         new = meeting_wire.NewMeeting(
             external_id=visit.id,
@@ -69,22 +78,26 @@ class MeetingCalendar(OnlineBackend):
             end_date_time=wire.zulu(visit.ends_at),
         )
         answer = await self._graph.ask(calls.CREATE_OR_GET_MEETING, seat, body=new.to_json())
-        meeting = meeting_wire.Meeting.model_validate(answer)
-        if not _is_at(meeting, visit):
-            await self._set_times(owner, meeting.id, visit)
-        return CalendarEntry(event_id=written(owner, meeting.id, visit), join_url=meeting.join_web_url)
+        return meeting_wire.Meeting.model_validate(answer)
 
     async def find(self, visit: Visit) -> CalendarEntry | None:
-        """The meeting by its id or join URL. There is no look-up by external id; adding again is one."""
+        """The meeting by its id or join URL.
+
+        Neither is known where the answer to its making was lost, and Graph looks nothing up by external id: there is
+        createOrGet, which makes the meeting where none is. Whoever goes on to add the visit makes that request anyway,
+        so for them it is not found. A visit that is off would leave its meeting behind, so it is got, or made: whoever
+        looks for one that is off deletes it then, and nobody is told of either.
+        """
         if visit.event_id is not None:
             return await self.read(visit)
-        if visit.join_url is None:
-            return None
         owner = self._owner(visit)
-        meeting = await self._meetings.find(owner, visit.join_url)
-        if meeting is None:
-            return None
-        return CalendarEntry(event_id=written(owner, meeting.id, visit), join_url=meeting.join_web_url)
+        if visit.join_url is not None:
+            meeting = await self._meetings.find(owner, visit.join_url)
+        elif visit.is_cancelled:
+            meeting = await self._made_or_there(owner, visit)
+        else:
+            meeting = None
+        return None if meeting is None else _entry(owner, meeting, visit)
 
     async def read(self, visit: Visit) -> CalendarEntry | None:
         """Read the meeting back by its id; None when it is gone."""
@@ -136,6 +149,10 @@ class MeetingCalendar(OnlineBackend):
         ).to_json()
         answer = await self._graph.ask(calls.CHANGE_MEETING, seat, body=times, meeting=meeting_id)
         return meeting_wire.Meeting.model_validate(answer).join_web_url if answer else None
+
+
+def _entry(owner: str, meeting: meeting_wire.Meeting, visit: Visit) -> CalendarEntry:
+    return CalendarEntry(event_id=written(owner, meeting.id, visit), join_url=meeting.join_web_url)
 
 
 def _is_at(meeting: meeting_wire.Meeting, visit: Visit) -> bool:

@@ -331,7 +331,8 @@ class Settler:
                 return True, results
             case Op.look_up:
                 first = Visit.model_validate(intent.row.payload or visit.model_dump(mode="json"))
-                entry = await calendar.find(first)  # it lies where it was made, whoever changed the visit since
+                # It lies where it was made, whoever changed the visit since. What is found is called off next.
+                entry = await calendar.find(first.model_copy(update={"cancelled_at": visit.cancelled_at}))
                 return entry is not None, _added(first, entry.event_id, entry.join_url) if entry else {}
             case Op.check:
                 entry = await calendar.read(visit)

@@ -107,6 +107,15 @@ async def test_cancelling_what_was_never_added_cancels_nothing(office: Office) -
     assert await office.calendar.read(other) is not None
 
 
+async def test_whoever_calls_off_what_was_never_added_leaves_nothing_behind(office: Office) -> None:
+    meetings = office.played.state.meetings
+    off = office.visit(cancelled_at=office.clock.now())
+    found = await office.calendar.find(off)
+    if found is not None:  # some have no look-up but making it
+        await office.calendar.cancel(off.model_copy(update={"event_id": found.event_id}))
+    assert not [each for each in meetings.values() if each.deleted_at is None]
+
+
 async def test_cancelling_after_the_invitation_works_too(office: Office) -> None:
     office.may_write_to_the_client()
     visit = await office.booked()

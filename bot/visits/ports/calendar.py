@@ -69,7 +69,11 @@ class Calendar(KeepsVisits, Protocol):
         ...
 
     async def find(self, visit: Visit) -> CalendarEntry | None:
-        """Look the visit's event up by the visit's own id, as after a lost answer."""
+        """Look the visit's event up by the visit's own id, as after a lost answer.
+
+        Whoever looks for a visit that is off calls off what is found: a calendar whose only look-up is to make it may
+        have made it just now.
+        """
         ...
 
     async def read(self, visit: Visit) -> CalendarEntry | None:
