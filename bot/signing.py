@@ -1,6 +1,7 @@
 """People's own sign-in, put together: off by default, by an OAuth connection, or by our own exchange."""
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -76,23 +77,11 @@ class Signing:
         if not is_of(token, person.id, self._ways.tenant_id):
             log.warning("sign_in.another_person")
             return False
-        try:
-            await self._ways.people.take(person.id, token)
-        except CalendarRefused as refused:
-            log.info("sign_in.refused", extra={"code": refused.code})
-            return False
-        self._forget(person)
-        return True
+        return await self._granted(person, self._ways.people.take(person.id, token))
 
     async def redeem(self, person: Person, code: str) -> bool:
         """See ``SignIns``."""
-        try:
-            await self._ways.people.redeem(person.id, code)
-        except CalendarRefused as refused:
-            log.info("sign_in.refused", extra={"code": refused.code})
-            return False
-        self._forget(person)
-        return True
+        return await self._granted(person, self._ways.people.redeem(person.id, code))
 
     async def link(self, turn: Turn) -> str:
         """See ``SignInDesk``."""
@@ -136,6 +125,15 @@ class Signing:
             if visit is not None and visit.ends_at > now - STILL_MATTERS:
                 resumed += await self._work.retry(visit.id, each.key, begun=each.begun)
         return resumed
+
+    async def _granted(self, person: Person, asking: Awaitable[None]) -> bool:
+        try:
+            await asking
+        except CalendarRefused as refused:
+            log.info("sign_in.refused", extra={"code": refused.code})
+            return False
+        self._forget(person)
+        return True
 
     def _forget(self, person: Person) -> None:
         tokens = self._graph.graph.tokens

@@ -10,7 +10,7 @@ from dialogs.cancel_visit import CANCEL_VISIT, CancelVisitDialog, cancelling
 from dialogs.clarifying import Clarifying
 from dialogs.desk import Desk
 from dialogs.drafting import heard
-from dialogs.finding import visits_meant
+from dialogs.finding import Meant, visits_meant
 from dialogs.following import Following
 from dialogs.memory import Memory, doubt, remember, remembered
 from dialogs.overhearing import is_late, terms_of
@@ -158,11 +158,8 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
     async def _move(self, inner_dc: DialogContext, talk: Talk, reading: Reading) -> DialogTurnResult:
         if await self._following.has_draft(talk) and not reading.client_name:
             return await self._follow(inner_dc, talk, reading)
-        if await self._clarifying.asks(talk, reading):
-            return await inner_dc.end_dialog()
-        found = await visits_meant(self._desk, talk, reading, remembered(talk).topic)
-        if found.visit is not None and found.visit.is_cancelled:
-            await self._desk.show_visit(talk, found.visit)
+        found = await self._meant(talk, reading)
+        if found is None:
             return await inner_dc.end_dialog()
         return await inner_dc.begin_dialog(RESCHEDULE_VISIT, moving(found, reading))
 
@@ -170,13 +167,20 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         if await self._following.has_draft(talk) and not reading.client_name:
             await self._following.stop(talk)
             return await inner_dc.end_dialog()
-        if await self._clarifying.asks(talk, reading):
+        found = await self._meant(talk, reading)
+        if found is None:
             return await inner_dc.end_dialog()
+        return await inner_dc.begin_dialog(CANCEL_VISIT, cancelling(found, reading, terms_of(words_heard(talk))))
+
+    async def _meant(self, talk: Talk, reading: Reading) -> Meant | None:
+        """The visits meant; None where the message is asked about first, or the visit is off already and shown so."""
+        if await self._clarifying.asks(talk, reading):
+            return None
         found = await visits_meant(self._desk, talk, reading, remembered(talk).topic)
         if found.visit is not None and found.visit.is_cancelled:
             await self._desk.show_visit(talk, found.visit)
-            return await inner_dc.end_dialog()
-        return await inner_dc.begin_dialog(CANCEL_VISIT, cancelling(found, reading, terms_of(words_heard(talk))))
+            return None
+        return found
 
     async def _follow(self, inner_dc: DialogContext, talk: Talk, reading: Reading) -> DialogTurnResult:
         """What was said goes on with what is being spoken of; if nothing is, say what is possible."""

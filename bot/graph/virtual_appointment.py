@@ -6,10 +6,11 @@ Source: learn.microsoft.com/graph/api/virtualappointment-put (beta), /resources/
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.graph import calls, meeting_wire
+from bot.graph.calls import Call
 from bot.graph.client import GraphClient
 from bot.graph.identity import Seating
 from bot.graph.meeting import MeetingCalendar
@@ -79,28 +80,20 @@ class VirtualAppointmentCalendar(MeetingCalendar):
         """Bring the appointment's client to who they are now. Nobody is mailed."""
         if self._is_retired:
             return
-        ref = self._ref(visit)
-        body = {"appointmentClients": [_client(visit)]}
-        try:
-            seat = await self._seating.seat(calls.CHANGE_OLD_APPOINTMENT, ref.owner)
-            await self._graph.ask(calls.CHANGE_OLD_APPOINTMENT, seat, body=body, meeting=ref.id)
-        except SignInNeeded as needed:
-            self._note_unsigned(needed)
-        except CalendarRefused as refused:
-            if refused.status not in RETIRED:
-                raise
+        await self._ask_where_it_is(calls.CHANGE_OLD_APPOINTMENT, visit, {"appointmentClients": [_client(visit)]})
 
     async def cancel(self, visit: Visit, comment: str = "") -> None:
         """Delete the appointment, then its meeting. Either being gone already is fine."""
         if not self._is_retired:
-            await self._delete_appointment(visit)
+            await self._ask_where_it_is(calls.DELETE_OLD_APPOINTMENT, visit)
         await super().cancel(visit, comment)
 
-    async def _delete_appointment(self, visit: Visit) -> None:
+    async def _ask_where_it_is(self, call: Call, visit: Visit, body: Mapping[str, object] | None = None) -> None:
+        """Where the resource is no more, or takes a sign-in, there is nothing to be done."""
         ref = self._ref(visit)
         try:
-            seat = await self._seating.seat(calls.DELETE_OLD_APPOINTMENT, ref.owner)
-            await self._graph.ask(calls.DELETE_OLD_APPOINTMENT, seat, meeting=ref.id)
+            seat = await self._seating.seat(call, ref.owner)
+            await self._graph.ask(call, seat, body=body, meeting=ref.id)
         except SignInNeeded as needed:
             self._note_unsigned(needed)
         except CalendarRefused as refused:

@@ -38,10 +38,8 @@ class Sent(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-class GraphDateTime(BaseModel):
-    """A wall time and a Windows zone name: ``dateTimeTimeZone``."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+class GraphDateTime(Wire):
+    """A wall time and a Windows zone name, both ways: ``dateTimeTimeZone``."""
 
     date_time: str
     time_zone: str = "UTC"
@@ -112,19 +110,15 @@ def iso_duration(length: timedelta) -> str:
 # --- events -----------------------------------------------------------------------------------------
 
 
-class EmailAddress(BaseModel):
+class EmailAddress(Wire):
     """Name and address, both ways."""
-
-    model_config = ConfigDict(extra="ignore")
 
     address: str | None = None
     name: str | None = None
 
 
-class Attendee(BaseModel):
+class Attendee(Wire):
     """Someone asked to an event, both ways."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
     email_address: EmailAddress
     type: str = "required"

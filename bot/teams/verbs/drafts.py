@@ -41,28 +41,25 @@ class DraftVerbs:
 
     async def check_times(self, press: CheckTimes, talk: Talk) -> None:
         """Redraw the form with the free times of its day; everything typed is kept."""
-        draft = await self._current(press, talk)
-        if draft is None:
+        form = await self._form_kept(press, talk)
+        if form is None:
             return
-        form = self._filled(draft, press, talk)
-        draft = await self._desk.visits.keep_draft(form.draft, talk.person)
-        problems = form.problems | with_missing({}, set(missing(draft, talk.reader.clinic)) & {"type", "staff", "date"})
-        await self._show_form(talk, draft, _as_typed(press, form), problems)
+        needed = set(missing(form.draft, talk.reader.clinic)) & {"type", "staff", "date"}
+        problems = form.problems | with_missing({}, needed)
+        await self._show_form(talk, form.draft, _as_typed(press, form), problems)
 
     async def submit(self, press: SubmitForm, talk: Talk) -> None:
         """Go on to the confirm card, or back to the form with what is wrong beside the fields."""
-        draft = await self._current(press, talk)
-        if draft is None:
+        form = await self._form_kept(press, talk)
+        if form is None:
             return
-        form = self._filled(draft, press, talk)
-        draft = await self._desk.visits.keep_draft(form.draft, talk.person)
         doubt(talk, form.doubts)
         asked = {part for each in form.doubts for part in each.about}
-        problems = with_missing(form.problems, set(missing(draft, talk.reader.clinic)) - asked)
+        problems = with_missing(form.problems, set(missing(form.draft, talk.reader.clinic)) - asked)
         if problems:
-            await self._show_form(talk, draft, _as_typed(press, form), problems)
+            await self._show_form(talk, form.draft, _as_typed(press, form), problems)
         else:
-            await self._conversation.go_on(talk, draft)
+            await self._conversation.go_on(talk, form.draft)
 
     async def answer(self, press: AnswerDraft, talk: Talk) -> None:
         """Settle what an option settles, and go on."""
@@ -184,11 +181,18 @@ class DraftVerbs:
     async def _go_on(self, talk: Talk, draft: Draft) -> None:
         await self._conversation.go_on(talk, await self._keep(talk, draft))
 
-    def _filled(self, draft: Draft, press: CheckTimes | SubmitForm, talk: Talk) -> Filled:
+    async def _form_kept(self, press: CheckTimes | SubmitForm, talk: Talk) -> Filled | None:
+        """The form as it was read, with its draft stored; None where the card was not of the present draft."""
+        draft = await self._current(press, talk)
+        if draft is None:
+            return None
+
         def read(words: str, part: str) -> Reading:
             return self._desk.read_field(talk, words, part)  # type: ignore[arg-type]
 
-        return filled(draft, press.inputs, talk.reader.clinic, read)
+        form = filled(draft, press.inputs, talk.reader.clinic, read)
+        await self._keep(talk, form.draft)
+        return form
 
     async def _answered(self, draft: Draft, press: AnswerDraft, talk: Talk) -> Draft:
         memory = remembered(talk)
