@@ -19,7 +19,7 @@ from bot.graph.emulator_tokens import EmulatorSignIn
 from bot.graph.identity import Seating, TokenProvider
 from bot.graph.meeting import MeetingCalendar
 from bot.graph.online import OnlineMeetings
-from bot.graph.online_backend import VisitBackend
+from bot.graph.online_backend import Footing, VisitBackend
 from bot.graph.outlook import InvitationText, OutlookCalendar, plain_invitation
 from bot.graph.pace import Patience
 from bot.graph.schedules import Schedules
@@ -71,29 +71,20 @@ def open_graph(
         graph, seating, lobby=config.lobby, sms_shape=config.sms_shape, reminder_sms=config.reminder_sms
     )
     deadline = (patience or Patience()).at_form
-    schedules = Schedules(graph, seating, deadline=deadline)
+    on = Footing(graph, seating, meetings, Schedules(graph, seating, deadline=deadline))
 
     def outlook() -> VisitBackend:
-        return OutlookCalendar(graph, seating, meetings, schedules, invitation=invitation)
+        return OutlookCalendar(on, invitation=invitation)
 
     def meeting() -> VisitBackend:
-        return MeetingCalendar(graph, seating, meetings, schedules, calendars_elsewhere=config.calendars_elsewhere)
+        return MeetingCalendar(on, calendars_elsewhere=config.calendars_elsewhere)
 
     def virtual_appointment() -> VisitBackend:
-        return VirtualAppointmentCalendar(
-            graph,
-            seating,
-            meetings,
-            schedules,
-            calendars_elsewhere=config.calendars_elsewhere,
-        )
+        return VirtualAppointmentCalendar(on, calendars_elsewhere=config.calendars_elsewhere)
 
     def bookings() -> VisitBackend:
         return BookingsCalendar(
-            graph,
-            seating,
-            meetings,
-            schedules,
+            on,
             business=config.bookings_business,
             clock=clock,
             bookings_tells=config.bookings_tells == "bookings",

@@ -20,13 +20,10 @@ from bot.graph.bookings_wire import (
     marker,
 )
 from bot.graph.calls import Call
-from bot.graph.client import GraphClient
 from bot.graph.clouds import Features
-from bot.graph.identity import Seat, Seating, acting_business, acting_person
-from bot.graph.online import OnlineMeetings
-from bot.graph.online_backend import OnlineBackend
+from bot.graph.identity import Seat, acting_business, acting_person
+from bot.graph.online_backend import Footing, OnlineBackend
 from bot.graph.refs import Ref, organizer_in
-from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarBusy, CalendarRefused, OutcomeUnknown
 from bot.visits.models.clinic import StaffMember
 from bot.visits.models.objections import PlaceRules
@@ -51,24 +48,15 @@ class BookingsCalendar(OnlineBackend):
     backend = "bookings"
 
     def __init__(
-        self,
-        graph: GraphClient,
-        seating: Seating,
-        meetings: OnlineMeetings,
-        schedules: Schedules,
-        *,
-        business: str,
-        clock: Clock,
-        bookings_tells: bool = False,
-        deadline: float,
+        self, on: Footing, *, business: str, clock: Clock, bookings_tells: bool = False, deadline: float
     ) -> None:
         """``bookings_tells``: Bookings mails and texts the client, and our own effects do not."""
-        super().__init__(graph, seating, meetings, schedules)
+        super().__init__(on)
         self._business = business
         self._clock = clock
         self._bookings_tells = bookings_tells
-        self._catalogs = Catalogs(graph, seating, clock)
-        self._staff = StaffTimes(graph, seating, self._catalogs, business=business, deadline=deadline)
+        self._catalogs = Catalogs(on.graph, on.seating, clock)
+        self._staff = StaffTimes(on.graph, on.seating, self._catalogs, business=business, deadline=deadline)
         self._too_many_staff = False
 
     @property

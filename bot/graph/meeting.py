@@ -5,13 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.graph import calls, meeting_wire, wire
-from bot.graph.client import GraphClient
 from bot.graph.clouds import Features
-from bot.graph.identity import Seating
-from bot.graph.online import OnlineMeetings
-from bot.graph.online_backend import OnlineBackend
+from bot.graph.online_backend import Footing, OnlineBackend
 from bot.graph.refs import written
-from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused
 from bot.visits.models.clinic import StaffMember
 from bot.visits.models.slots import BusySpan, Slot
@@ -28,17 +24,9 @@ class MeetingCalendar(OnlineBackend):
 
     backend = "meeting"
 
-    def __init__(
-        self,
-        graph: GraphClient,
-        seating: Seating,
-        meetings: OnlineMeetings,
-        schedules: Schedules,
-        *,
-        calendars_elsewhere: bool = False,
-    ) -> None:
+    def __init__(self, on: Footing, *, calendars_elsewhere: bool = False) -> None:
         """``calendars_elsewhere``: a person said that Outlook knows nothing of the staff's time, so it is not asked."""
-        super().__init__(graph, seating, meetings, schedules)
+        super().__init__(on)
         self._elsewhere = calendars_elsewhere
 
     @property

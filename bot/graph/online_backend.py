@@ -1,6 +1,7 @@
 """What the backends share: free and busy, and what is done with the Teams meeting behind a visit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -43,14 +44,24 @@ class VisitBackend(Calendar, Mailer, Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Footing:
+    """What every backend stands on."""
+
+    graph: GraphClient
+    seating: Seating
+    meetings: OnlineMeetings
+    schedules: Schedules
+
+
 class OnlineBackend:
     """Half of ``bot.visits.ports.calendar.Calendar``; the other half is where the visit itself is kept."""
 
-    def __init__(self, graph: GraphClient, seating: Seating, meetings: OnlineMeetings, schedules: Schedules) -> None:
-        self._graph = graph
-        self._seating = seating
-        self._meetings = meetings
-        self._schedules = schedules
+    def __init__(self, on: Footing) -> None:
+        self._graph = on.graph
+        self._seating = on.seating
+        self._meetings = on.meetings
+        self._schedules = on.schedules
 
     @property
     def features(self) -> Features:

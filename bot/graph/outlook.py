@@ -6,12 +6,8 @@ from datetime import timedelta
 from html import escape
 
 from bot.graph import calls, wire
-from bot.graph.client import GraphClient
-from bot.graph.identity import Seating
-from bot.graph.online import OnlineMeetings
-from bot.graph.online_backend import OnlineBackend
+from bot.graph.online_backend import Footing, OnlineBackend
 from bot.graph.refs import written
-from bot.graph.schedules import Schedules
 from bot.visits.errors import CalendarRefused
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import VisitId
@@ -44,16 +40,8 @@ class OutlookCalendar(OnlineBackend):
 
     backend = "outlook"
 
-    def __init__(
-        self,
-        graph: GraphClient,
-        seating: Seating,
-        meetings: OnlineMeetings,
-        schedules: Schedules,
-        *,
-        invitation: InvitationText = plain_invitation,
-    ) -> None:
-        super().__init__(graph, seating, meetings, schedules)
+    def __init__(self, on: Footing, *, invitation: InvitationText = plain_invitation) -> None:
+        super().__init__(on)
         self._invitation = invitation
 
     async def add(self, visit: Visit, *, request_id: str) -> CalendarEntry:

@@ -11,11 +11,8 @@ from typing import Any
 
 from bot.graph import calls, meeting_wire
 from bot.graph.calls import Call
-from bot.graph.client import GraphClient
-from bot.graph.identity import Seating
 from bot.graph.meeting import MeetingCalendar
-from bot.graph.online import OnlineMeetings
-from bot.graph.schedules import Schedules
+from bot.graph.online_backend import Footing
 from bot.visits.errors import CalendarRefused, SignInNeeded
 from bot.visits.models.visit import Visit
 
@@ -35,16 +32,8 @@ class VirtualAppointmentCalendar(MeetingCalendar):
 
     backend = "virtual-appointment"
 
-    def __init__(
-        self,
-        graph: GraphClient,
-        seating: Seating,
-        meetings: OnlineMeetings,
-        schedules: Schedules,
-        *,
-        calendars_elsewhere: bool = False,
-    ) -> None:
-        super().__init__(graph, seating, meetings, schedules, calendars_elsewhere=calendars_elsewhere)
+    def __init__(self, on: Footing, *, calendars_elsewhere: bool = False) -> None:
+        super().__init__(on, calendars_elsewhere=calendars_elsewhere)
         self._is_retired = False
         self._unsigned: set[str] = set()
         """Those whose sign-in it takes; they may sign in at any time, and the resource is there for others."""
