@@ -1,36 +1,23 @@
 """What a message is read against: the clinic, the person, and the visit that is being talked about."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Literal
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
 from bot.understanding.questions import Ask
+from bot.understanding.visit_parts import VisitParts
 from bot.visits.models.clinic import AppointmentType, Clinic, OfficeHours, StaffMember
 from bot.visits.models.draft import Draft
 from bot.visits.models.people import Person
-from bot.visits.models.values import Frozen, StaffId
+from bot.visits.models.values import Frozen
 from bot.visits.models.visit import Visit
 
 
-class Slots(Frozen):
-    """The parts of a visit, as far as they are known: a draft's, or a booked visit's. What was not said is None."""
+class Slots(VisitParts):
+    """The parts of a visit, as far as they are known: a draft's, or a booked visit's.
 
-    client_name: str | None = Field(default=None, repr=False)
-    phone: str | None = Field(default=None, repr=False)
-    email: str | None = Field(default=None, repr=False)
-    type_name: str | None = None
-    staff_id: StaffId | None = None
-    day: date | None = None
-    at: time | None = None
-    fold: Literal[0, 1] = 0
-    duration: timedelta | None = None
-    time_zone: str | None = None
-    """What ``day`` and ``at`` mean; None means the context's zone."""
-    client_time_zone: str | None = None
-    client_language: str | None = None
-    notes: str | None = Field(default=None, repr=False)
+    ``time_zone`` is what ``day`` and ``at`` mean; None means the context's zone.
+    """
+
     booked: bool = False
     """Whether these are a booked visit's, not a draft's: then a bare "today" asks for the list of visits."""
 

@@ -7,12 +7,13 @@ wall clock readings; ``time_zone`` says of which zone.
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pydantic import Field
 
 from bot.understanding.context import Context
 from bot.understanding.questions import Ask, Part
+from bot.understanding.visit_parts import VisitParts
 from bot.visits.models.values import Frozen, StaffId
 
 SURE = 0.6
@@ -55,9 +56,10 @@ class Span(Frozen):
     text: str = Field(repr=False)
 
 
-class Reading(Frozen):
+class Reading(VisitParts):
     """What one message says. A part in doubt is None here and has its question; a part not said is None without one.
 
+    ``time_zone`` is a zone said beside the time ("3 pm Eastern"), or the person's own with ``Intent.time_zone``.
     As a follow-up it holds only what the message changes: hand it to :func:`bot.understanding.merge.merged`.
     """
 
@@ -69,26 +71,12 @@ class Reading(Frozen):
     language: str = "en"
     """The language the message is written in: answer in it."""
 
-    client_name: str | None = Field(default=None, repr=False)
-    phone: str | None = Field(default=None, repr=False)
     no_phone: bool = False
     """Whether it was said that the client has no phone, or is not to be texted: "book Ana Ruiz, no phone"."""
-    email: str | None = Field(default=None, repr=False)
-    type_name: str | None = None
-    staff_id: StaffId | None = None
     staff: str | None = None
-    """The same staff member's full name with title."""
+    """The full name, with title, of the staff member with ``staff_id``."""
     to_staff_id: StaffId | None = None
     """Of a hand-over: who takes the visits on; ``staff_id`` is then whose they are."""
-    day: date | None = None
-    at: time | None = None
-    fold: Literal[0, 1] = 0
-    duration: timedelta | None = None
-    time_zone: str | None = None
-    """A zone said beside the time ("3 pm Eastern"), or the person's own with ``Intent.time_zone``."""
-    client_time_zone: str | None = None
-    client_language: str | None = None
-    notes: str | None = Field(default=None, repr=False)
     speak: str | None = None
     """With ``Intent.language``: the language asked for."""
 
