@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.understanding.questions import Ask, Option
-from bot.understanding.tokens import Token, near, plain, tokenized
+from bot.understanding.tokens import Token, along, near, plain, tokenized
 from bot.understanding.vocabulary import Vocabulary, vocabularies, vocabulary
 from bot.visits.models.clinic import AppointmentType
 
@@ -34,16 +34,7 @@ def types_said(
     """Every type named, the longest phrase at each place."""
     key = tuple((each.name, tuple(sorted(each.names.items()))) for each in types)
     phrases, parts, slips = _index(key)
-    found: list[TypeSaid] = []
-    at = 0
-    while at < len(tokens):
-        said = None if taken[at] or tokens[at].kind != "word" else _one(tokens, at, words, phrases, parts, slips, taken)
-        if said is None:
-            at += 1
-            continue
-        found.append(said)
-        at = said.end
-    return found
+    return along(tokens, taken, lambda at: _one(tokens, at, words, phrases, parts, slips, taken))
 
 
 def choose_type(said: Sequence[TypeSaid], tokens: Sequence[Token], words: Vocabulary) -> tuple[str | None, Ask | None]:

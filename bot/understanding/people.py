@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.understanding.tokens import Token, near, plain, tokenized
+from bot.understanding.tokens import Token, along, near, plain, tokenized
 from bot.understanding.vocabulary import Vocabulary
 from bot.visits.models.clinic import StaffMember
 
@@ -47,16 +47,7 @@ def staff_said(
     """Every place where a staff member may be named, the longest at each place."""
     known = [(member, [each.norm for each in tokenized(member.name) if each.kind == "word"]) for member in staff]
     titles = words.doctors | {plain(member.title).rstrip(".") for member in staff if member.title}
-    found: list[StaffSaid] = []
-    at = 0
-    while at < len(tokens):
-        said = None if taken[at] or tokens[at].kind != "word" else _one_staff(tokens, at, words, known, titles, taken)
-        if said is None:
-            at += 1
-            continue
-        found.append(said)
-        at = said.end
-    return found
+    return along(tokens, taken, lambda at: _one_staff(tokens, at, words, known, titles, taken))
 
 
 def _one_staff(

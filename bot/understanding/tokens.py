@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 LONGEST = 10_000
 """Characters of a message that are read; what is longer is cut."""
@@ -84,3 +84,24 @@ def near(one: str, other: str) -> bool:
         )
         return swapped or one[at + 1 :] == other[at + 1 :]
     return one[at + 1 :] == other[at:] if len(one) > len(other) else one[at:] == other[at + 1 :]
+
+
+class _Found(Protocol):
+    """Words that were read as something, up to the token ``end``."""
+
+    end: int
+
+
+_Read = TypeVar("_Read", bound=_Found)
+
+
+def along(tokens: Sequence[Token], taken: Sequence[bool], read: Callable[[int], _Read | None]) -> list[_Read]:
+    """What ``read`` finds at the words that are not taken, from left to right; each find is passed over whole."""
+    found: list[_Read] = []
+    at = 0
+    while at < len(tokens):
+        said = None if taken[at] or tokens[at].kind != "word" else read(at)
+        if said is not None:
+            found.append(said)
+        at = at + 1 if said is None else said.end
+    return found
