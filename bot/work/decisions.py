@@ -9,8 +9,9 @@ from bot.visits.models.effects import EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Told, Visit
 from bot.visits.ports.store import VisitResults
-from bot.work.plan import SMS_OF, Op
-from bot.work.settling import TOLD_BEFORE, Ledger
+from bot.work.entries import TOLD_BEFORE, op_of
+from bot.work.plan import SMS_OF
+from bot.work.settling import Ledger
 
 STUCK = frozenset({EffectState.unknown, EffectState.refused, EffectState.failed})
 OPEN = frozenset({EffectState.waiting, EffectState.retrying, EffectState.provisioning})
@@ -40,7 +41,7 @@ class Decisions:
             if row.state is EffectState.unknown and TOLD_BEFORE in before:
                 told = before[TOLD_BEFORE]
                 results = {"told": Told.model_validate(told) if told else None}
-            op = _op(row)
+            op = op_of(row)
             is_looked_up = op is not None and op not in SMS_OF
             attempts = min(row.attempts, 1) if is_looked_up else 0  # what may have gone through is not forgotten
             opened = replace(
@@ -83,8 +84,3 @@ class Decisions:
 
         await self._ledger.transact(visit_id, decide)
         return decided[0]
-
-
-def _op(row: EffectRow) -> Op | None:
-    name = row.key.partition(":")[0]
-    return Op(name) if name in Op.__members__ else None

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
@@ -28,8 +29,10 @@ from bot.visits.errors import (
     VisitError,
 )
 from bot.visits.models.effects import EffectKind, EffectState
+from bot.work.calling import BEGIN_WITHIN
+from bot.work.outcomes import persistently
 from bot.work.plan import CLOSED
-from bot.work.settling import BEGIN_WITHIN, OUTCOME_TRIES, Probe, no_probe
+from bot.work.settling import Probe, no_probe
 
 log = logging.getLogger(__name__)
 
@@ -228,14 +231,7 @@ class Sending:
             is_claim = row is not None and row.state is EffectState.working and is_ours
             return outcome if is_claim or (was_given_up and outcome.state is EffectState.done) else None
 
-        for attempt in range(OUTCOME_TRIES):
-            try:
-                await self._ledger.revise(claimed.key, change)
-                return
-            except StoreUnavailable:
-                if attempt == OUTCOME_TRIES - 1:
-                    raise
-                await self._sleep(min(0.25 * 2**attempt, 5.0))
+        await persistently(partial(self._ledger.revise, claimed.key, change), self._sleep)
 
     def _is_elsewhere(self, row: EffectRow, now: datetime) -> bool:
         """Whether another process may be sending it at this moment."""

@@ -14,7 +14,7 @@ from bot.visits.models.people import Person, Preferences
 from bot.visits.models.visit import Visit
 from bot.visits.ports.drift import CalendarDrift
 from bot.work.decisions import Decisions
-from bot.work.settling import HELD_UP
+from bot.work.entries import HELD_UP
 from tests.personas import JORDAN, KIM, TENANT_ID
 from tests.unit.work.morning import ADMIN, DESK, EIGHT, NINE, Morning
 from tests.unit.work.world import Killed
