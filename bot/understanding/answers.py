@@ -1,12 +1,14 @@
 """A message read as the answer to the question last asked: "the second", "pm", "2", a bare name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time
+from typing import Any
 
 from bot.understanding.numbers import cardinal
 from bot.understanding.questions import Ask, Option
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary
+from bot.visits.models.clinic import StaffMember
 
 _ORDER = ("first", "second", "third", "fourth")
 _NOON = 12
@@ -19,6 +21,21 @@ def chosen_option(tokens: Sequence[Token], words: Vocabulary, asked: Ask) -> Opt
     if not said or len(said) > 6 or not asked.options:
         return None
     return _by_hour(said, words, asked) or _by_place(said, words, asked) or _by_half(said, words, asked)
+
+
+def taken_from(option: Option, asked: Ask, staff: Sequence[StaffMember]) -> Mapping[str, Any]:
+    """What an option says once it is picked, by the names of a reading's fields."""
+    named = ("day", "at", "time_zone")
+    values = {name: value for name in named if (value := getattr(option, name)) is not None}
+    values["fold"] = option.fold
+    if option.value is not None:
+        name = {"client": "client_name", "phone": "phone", "type": "type_name"}.get(asked.about[0])
+        if name is not None:
+            values[name] = option.value
+        elif "staff" in asked.about:
+            member = next((each for each in staff if each.display_name == option.value), None)
+            values |= {"staff": option.value, "staff_id": member.id if member is not None else None}
+    return values
 
 
 def _without_polite(said: list[Token], words: Vocabulary) -> list[Token]:

@@ -28,19 +28,29 @@ class ClockTimes:
                     each.value["bound"] = ("before" if bound == "after" else "after") if denied else bound
                     each.start = min(each.start, start)
 
-    @staticmethod
-    def moved_hours(mentions: Sequence[Mention]) -> list[Mention]:
-        """In a move "2 pm to 3 pm" and "from 2 to 3" are no stretch: the first is when the visit is now."""
+    def moved_hours(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """In a move "2 pm to 3 pm" and "from 2 to 3" are no stretch: the first is when the visit is now.
+
+        What it is moved to may be one: "to 10-10:30", "to Friday from 2 to 2:45".
+        """
         last = max((index for index, each in enumerate(mentions) if each.kind in ("clock", "range")), default=-1)
         found: list[Mention] = []
         for index, each in enumerate(mentions):
-            if each.kind != "range" or each.rule == "between" or index != last:
+            is_new = each.kind == "range" and self._is_new(each, mentions[index - 1] if index else None)
+            if each.kind != "range" or each.rule == "between" or index != last or is_new:
                 found.append(each)
                 continue
             first, second = each.value["first"], each.value["second"]
             found.append(Mention("clock", "was", each.start, second["at"], {**first, "cue": "at"}))
             found.append(Mention("clock", "move", second["at"], each.end, {**second, "cue": "at"}))
         return found
+
+    def _is_new(self, said: Mention, before: Mention | None) -> bool:
+        """Whether a visit is moved to this stretch, or to the day right before it."""
+        if said.rule != "from" and self._all.leads_to(said.start):
+            return True
+        day = before is not None and before.kind == "day" and said.start - before.end <= 1
+        return day and before is not None and self._all.leads_to(before.start)
 
     def collect(self, mentions: Sequence[Mention]) -> None:
         parts = [each for each in mentions if each.kind == "part" and not each.negated]
@@ -59,7 +69,15 @@ class ClockTimes:
             if near_part is not None:
                 bound_parts.add(id(near_part))
             if each.kind == "range":
-                time_said = stretch(each.rule, each.value, part, self._all.hours, days)
+                time_said = stretch(
+                    each.rule,
+                    each.value,
+                    part,
+                    self._all.hours,
+                    days,
+                    as_visit=self._all.as_visit,
+                    lasting=self._all.result.length,
+                )
             else:
                 if self._all.almanac.by_24 and each.value["style"] == "colon" and self._spelled_out(each, mentions):
                     each.value["zero"] = True

@@ -43,12 +43,12 @@ class ClockGrammar:
         return Mention("clock", clock.style, at if cue else place, clock.end, said)
 
     def range_at(self, at: int, found: Sequence[Mention]) -> Mention | None:
-        """A stretch between two times: "between 2 and 3", "from 2 to 3:30 pm", "2-3pm"."""
+        """A stretch between two times: "between 2 and 3", "from 2 to 3:30 pm", "2-3pm", "at 2-2:45"."""
         words, tokens = self._words, self._tokens
         between = words.phrases("range_between").at(tokens, at)
         led = words.phrases("range_from").at(tokens, at) if between is None else None
         lead = between or led
-        place = self._past_cue(lead[0]) if lead else at
+        place = self._past_cue(lead[0]) if lead else at if self._bounds(at) else self._lead(at)[0]
         first = self._edge(place)
         if first is None:
             return None
@@ -56,10 +56,18 @@ class ClockGrammar:
         if joiner is None:
             return None
         second = self._edge(self._past_cue(joiner[0]))
-        if second is None or not self._is_range(at, lead is not None, first, second, found):
+        if second is None or not self._is_range(place, lead is not None, first, second, found):
             return None
         rule = "between" if between else "from" if led else "plain"
-        return Mention("range", rule, at, second[0].end, {"first": first[1], "second": second[1]})
+        spoken = self._spoken(place) if lead is None else None
+        or_minutes = spoken is not None and spoken.end == second[0].end  # "10 to 11" is ten to eleven as well
+        edges = {"first": first[1], "second": second[1], "or_minutes": or_minutes}
+        return Mention("range", rule, at, second[0].end, edges)
+
+    def _bounds(self, at: int) -> bool:
+        """Whether words stand here that make an hour a bound: "before 2 - 3"."""
+        bounds = (self._words.phrases(name) for name in ("bound_after", "bound_before"))
+        return any(each.at(self._tokens, at) is not None for each in bounds)
 
     def _past_cue(self, at: int) -> int:
         found = self._words.phrases("at").at(self._tokens, at)

@@ -14,7 +14,7 @@ from bot.understanding.marks import mark
 from bot.understanding.mentions import Mention
 from bot.understanding.times import NOON, Hours, TimeSaid
 from bot.understanding.tokens import Token
-from bot.understanding.vocabulary import Phrases, Vocabulary
+from bot.understanding.vocabulary import Vocabulary
 
 
 class Gatherer:
@@ -34,13 +34,16 @@ class Gatherer:
         self._joins = Joins(self._all)
         self._clocks = ClockTimes(self._all)
 
-    def gather(self, mentions: Sequence[Mention], *, is_move: bool, is_wish: bool = True) -> Gathered:
+    def gather(
+        self, mentions: Sequence[Mention], *, is_move: bool, is_wish: bool = True, as_visit: bool = False
+    ) -> Gathered:
         """One day and one time, with all that each can mean.
 
         ``is_wish``: the message asks for a visit; in one that only tells ("positive 3 weeks ago") what is over is
-        background and not asked about.
+        background and not asked about. ``as_visit``: from one hour to another is a visit's start and its end.
         """
         self._all.is_wish = is_wish
+        self._all.as_visit = as_visit
         self._all.is_move = is_move
         self._clocks.mark_bounds(mentions)
         mark(mentions, self._all.tokens, self._all.words)
@@ -114,8 +117,7 @@ class Gatherer:
     def _split_moves(self) -> None:
         """In "move the 2 pm to 3 pm" what stands before the "to" says which visit is meant."""
         places = [each.start for each in self._all.days] + [each.start for each in self._all.times]
-        ends = self._all.words.phrases("move_to")
-        targets = [place for place in places if self._leads(place, ends)]
+        targets = [place for place in places if self._all.leads_to(place)]
         starts = [each for each in self._all.times if each.window is not None and len(each.spans) == 1]
         if not targets or starts:
             return
@@ -132,19 +134,6 @@ class Gatherer:
     @staticmethod
     def _touches(each: DaySaid, target: int) -> bool:
         return each.end > target
-
-    def _leads(self, place: int, ends: Phrases) -> bool:
-        if ends.at(self._all.tokens, place) is not None:
-            return True
-        fillers = self._all.words.phrases("fillers").single_words()
-        at = place
-        for _ in range(3):
-            if ends.before(self._all.tokens, at) is not None:
-                return True
-            if at <= 0 or self._all.tokens[at - 1].norm not in fillers:
-                return False
-            at -= 1
-        return False
 
     def _hours_of_days(self, mentions: Sequence[Mention]) -> None:
         """Reads the 4 of "Friday 4" as an hour where it fits no date, and as both where it fits one."""

@@ -46,6 +46,8 @@ class Gathering:
     about: Slots | None
     is_move: bool = False
     is_wish: bool = True
+    as_visit: bool = False
+    """Whether a visit is booked or moved, so that from one hour to another is its start and its end."""
     says_day: bool = False
     """Whether a day is said by itself, so that "an hour later" speaks of the hour alone."""
     cuts: list[int] = field(default_factory=list)
@@ -53,6 +55,21 @@ class Gathering:
     days: list[DaySaid] = field(default_factory=list)
     times: list[TimeSaid] = field(default_factory=list)
     result: Gathered = field(default_factory=Gathered)
+
+    def leads_to(self, place: int) -> bool:
+        """Whether what stands here is what something is moved to: "to Friday", "al viernes"."""
+        ends = self.words.phrases("move_to")
+        if ends.at(self.tokens, place) is not None:
+            return True
+        fillers = self.words.phrases("fillers").single_words()
+        at = place
+        for _ in range(3):
+            if ends.before(self.tokens, at) is not None:
+                return True
+            if at <= 0 or self.tokens[at - 1].norm not in fillers:
+                return False
+            at -= 1
+        return False
 
 
 def plain_time(each: Mention, at: time) -> TimeSaid:

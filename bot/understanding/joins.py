@@ -95,12 +95,14 @@ class Joins:
 
     def _is_hours(self, full: DaySaid) -> bool:
         """Reads "Friday 2-3", which is no date on a Friday, as a stretch of hours."""
-        value = full.mention.value if full.mention is not None else {}
-        numbers = value.get("numbers", ())
-        if value.get("sign") != "-" or len(numbers) != 2 or max(numbers) > 12:
+        date_said = full.mention.value if full.mention is not None else {}
+        numbers = date_said.get("numbers", ())
+        if date_said.get("sign") != "-" or len(numbers) != 2 or max(numbers) > 12:
             return False
         edges = [{"hour": each, "minute": 0, "half": None, "part": None, "style": "bare"} for each in numbers]
-        said = stretch("plain", {"first": edges[0], "second": edges[1]}, None, self._all.hours, [])
+        value = {"first": edges[0], "second": edges[1]}
+        said = stretch("plain", value, None, self._all.hours, [], as_visit=False, lasting=None)
+        said.may_be_visit = False  # as it may be a date with a slip
         said.start, said.end, said.spans = full.start, full.end, list(full.spans)
         self._all.times.append(said)
         return True

@@ -31,6 +31,11 @@ class Moments:
     mentions: list[Mention] = field(default_factory=list)
     was: Settled | None = None
 
+    @property
+    def may_be_visit(self) -> bool:
+        """Whether a stretch of hours was taken for one to choose in that would be a visit's start and end."""
+        return self.gathered.time is not None and self.gathered.time.may_be_visit
+
 
 def read_moments(
     tokens: Sequence[Token],
@@ -44,6 +49,7 @@ def read_moments(
     is_move: bool,
     as_stretch: bool,
     is_wish: bool,
+    as_visit: bool = False,
     looks_back: bool = False,
 ) -> Moments:
     """Day, hour and length of a message, as far as the grammar goes."""
@@ -67,7 +73,8 @@ def read_moments(
     )
     mentioned = Scanner(tokens, words, taken, expects_hour=expects_hour).mentions()
     mentions = without_names(mentioned, tokens, words)
-    gathered = Gatherer(tokens, words, almanac, hours, now, about).gather(mentions, is_move=is_move, is_wish=is_wish)
+    gatherer = Gatherer(tokens, words, almanac, hours, now, about)
+    gathered = gatherer.gather(mentions, is_move=is_move, is_wish=is_wish, as_visit=as_visit)
     said = {}
     if gathered.day is not None:
         said["date"] = _words(gathered.day.spans, tokens, text)

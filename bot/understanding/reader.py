@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
-from bot.understanding.answers import chosen_option, half_of, narrowed, remaining
+from bot.understanding.answers import chosen_option, half_of, narrowed, remaining, taken_from
 from bot.understanding.beside import heed
 from bot.understanding.blocks import blocked
 from bot.understanding.context import Context
@@ -14,7 +15,7 @@ from bot.understanding.language import written_in
 from bot.understanding.leftovers import Leftovers
 from bot.understanding.moments import Moments, read_moments
 from bot.understanding.parts import find_client, find_email_and_notes, find_phones, find_staff, find_types, find_zones
-from bot.understanding.questions import Ask, Option
+from bot.understanding.questions import Option
 from bot.understanding.reading import SURE, Intent, Reading, Span
 from bot.understanding.several import first_of_two, repeats_at
 from bot.understanding.slips import known_words, mended, staff_words
@@ -25,6 +26,7 @@ from bot.understanding.zones import spoken_alone
 from bot.visits.models.clinic import OfficeHours, OpenSpan
 
 _STRETCHES = frozenset({Intent.free, Intent.agenda, Intent.find, Intent.out, Intent.handover})
+_OF_A_VISIT = frozenset({Intent.book, Intent.move})
 _LOOKS_BACK = frozenset({Intent.agenda, Intent.find})
 """What may be asked of a day that is over."""
 _TOLD = frozenset({Intent.arrived, Intent.undo, Intent.help, Intent.settings})
@@ -64,7 +66,9 @@ class Understanding:
         small = small_word(tokens, words)
         answer = chosen_option(tokens, words, context.asked) if context.asked is not None else None
         if answer is not None and context.asked is not None:
-            return self._answered(found, answer, context.asked, context), None
+            found.values |= taken_from(answer, context.asked, context.staff)
+            found.notes.append("picked one of the options offered")
+            return self._finished(found, IntentSaid(), context), None
         if context.asked is not None and (half := half_of(tokens, words, context.asked)) is not None:
             found.values["at"] = half.options[0].at
             found.questions.append(half)
@@ -101,7 +105,8 @@ class Understanding:
         said_staff = find_staff(found, context, intent)
         zone = zones.beside_time or (context.about.time_zone if context.about and context.about.time_zone else None)
         intent = by_zone(intent, zones)
-        moments = read_moments(
+        read = partial(
+            read_moments,
             tokens,
             found.text,
             words,
@@ -114,6 +119,7 @@ class Understanding:
             as_stretch=intent.intent in _STRETCHES and intent.confidence >= SURE,
             looks_back=intent.intent in _LOOKS_BACK and intent.confidence >= SURE,
         )
+        moments = read(as_visit=_is_of_a_visit(intent, context))
         settled = moments.settled
         if (
             intent.intent is Intent.settings
@@ -137,7 +143,11 @@ class Understanding:
         self._leftover(found, context, moments)
         find_email_and_notes(found)
         heed(found, intent, context)
-        return self._finished(found, by_parts(found, intent, context, moments), context)
+        intent = by_parts(found, intent, context, moments)
+        if intent.intent is Intent.book and moments.may_be_visit:  # a visit only by its parts: "Ana Ruiz Fri 10-10:30"
+            found.questions = [each for each in found.questions if each not in moments.settled.questions]
+            self._moments(found, read(as_visit=True), context)
+        return self._finished(found, intent, context)
 
     def _told(self, found: Found, intent: IntentSaid, context: Context) -> Reading:
         """What is only told is no wish. A day ahead whose year was said is kept: it cannot be of the past."""
@@ -249,22 +259,6 @@ class Understanding:
             )
         )
 
-    def _answered(self, found: Found, option: Option, asked: Ask, context: Context) -> Reading:
-        values = found.values
-        values |= {
-            name: getattr(option, name) for name in ("day", "at", "time_zone") if getattr(option, name) is not None
-        }
-        values["fold"] = option.fold
-        if option.value is not None:
-            name = {"client": "client_name", "phone": "phone", "type": "type_name"}.get(asked.about[0])
-            if name is not None:
-                values[name] = option.value
-            elif "staff" in asked.about:
-                member = next((each for each in context.staff if each.display_name == option.value), None)
-                values |= {"staff": option.value, "staff_id": member.id if member is not None else None}
-        found.notes.append("picked one of the options offered")
-        return self._finished(found, IntentSaid(), context)
-
     @staticmethod
     def _finished(found: Found, intent: IntentSaid, context: Context | None) -> Reading:
         if intent.spans:
@@ -290,3 +284,10 @@ class Understanding:
             notes_on_reading=tuple(found.notes),
             **found.values,
         )
+
+
+def _is_of_a_visit(intent: IntentSaid, context: Context) -> bool:
+    """Whether the hours of a message are of a visit that is booked or moved, and not of free times or a list."""
+    if intent.confidence >= SURE:
+        return intent.intent in _OF_A_VISIT
+    return context.about is not None

@@ -15,6 +15,7 @@ from bot.understanding.mentions import Kind, Mention
 from bot.understanding.numbers import year
 from bot.understanding.numeric_days import NumericDays
 from bot.understanding.phrase_grammar import PhraseGrammar
+from bot.understanding.times import NOON, VISIT
 from bot.understanding.tokens import Token
 from bot.understanding.vocabulary import Vocabulary
 
@@ -101,15 +102,25 @@ class Scanner:
         return after in streets or bool(before & streets)
 
     def _weekday_alone(self, at: int, end: int) -> Mention | None:
-        """The weekday by itself where its number belongs to a longer date: "Monday, 4 December"."""
+        """The weekday by itself where its number belongs to more: "Monday, 4 December", "viernes 10–10:30"."""
         for place in range(at + 1, end):
             longer = self.phrases.match(place)
-            if longer is not None and longer[0] > end and longer[1].split(":")[0] in _WITH_MONTH:
+            is_date = longer is not None and longer[0] > end and longer[1].split(":")[0] in _WITH_MONTH
+            if is_date or self._begins_stretch(place, end):
                 start = next(one for one in range(at, place) if self._tokens[one].norm in self._words.weekdays)
                 return Mention(
                     "day", "weekday", at, start + 1, {"weekday": self._words.weekdays[self._tokens[start].norm]}
                 )
         return None
+
+    def _begins_stretch(self, at: int, end: int) -> bool:
+        """Whether a number begins a stretch of hours written together: 10–10:30."""
+        together = end + 1 < len(self._tokens) and self._tokens[end].glued and self._tokens[end + 1].glued
+        said = self._clocks.range_at(at, ()) if together and at == end - 1 else None
+        if said is None:
+            return False
+        first, second = (said.value[edge]["hour"] * 60 + said.value[edge]["minute"] for edge in ("first", "second"))
+        return (second - first) % NOON in VISIT
 
     def _is_noise(self, rule: str, start: int, end: int) -> bool:
         """A bare ordinal counts only where nothing it could number follows: not "the 7th floor"."""

@@ -13,7 +13,9 @@ NOON = 12 * 60
 _HALF_DAY = 12 * 60
 _DAY = 24 * 60
 _STEP = 30
-_LONGEST_VISIT = 60
+_WITHIN_THE_HOUR = 60
+VISIT = range(5, 2 * 60 + 1)
+"""Minutes that a visit may last which is said by its start and its end."""
 _OPTIONS = 4
 
 
@@ -31,6 +33,8 @@ class TimeSaid:
     window: tuple[int, int] | None = None
     length: int | None = None
     """What "from 2 to 2:45" says of the length."""
+    may_be_visit: bool = False
+    """Whether the stretch would be a visit's start and end, if a visit is what is wished for."""
     weak: bool = False
     day_end: bool = False
     """ "End of the day": no hour, and without a day today is likely meant but not said."""
@@ -133,8 +137,21 @@ def chosen(said: TimeSaid, days: Sequence[date], hours: Hours) -> list[int]:
     return inside if len(inside) == 1 else said.minutes
 
 
-def stretch(rule: str, value: Mapping[str, Any], part: str | None, hours: Hours, days: Sequence[date]) -> TimeSaid:
-    """What "between 2 and 3" or "from 2 to 2:45" can mean: starts to choose from, or a start with a length."""
+def stretch(
+    rule: str,
+    value: Mapping[str, Any],
+    part: str | None,
+    hours: Hours,
+    days: Sequence[date],
+    *,
+    as_visit: bool,
+    lasting: int | None,
+) -> TimeSaid:
+    """What "between 2 and 3" or "from 2 to 2:45" can mean: starts to choose from, or a start with a length.
+
+    ``as_visit``: a visit is being booked or moved, so that from one hour to another is its start and its end.
+    ``lasting``: the minutes it is said to last; a stretch of another length is then one to choose a start in.
+    """
     first, by_hours = clock_minutes(value["first"], value["first"]["part"] or part)
     second, _ = clock_minutes(value["second"], value["second"]["part"] or part)
     pairs = [(a, b) for a in first for b in second if 0 < b - a < _HALF_DAY] or [(a, a + 60) for a in first]
@@ -143,15 +160,20 @@ def stretch(rule: str, value: Mapping[str, Any], part: str | None, hours: Hours,
     said = TimeSaid(sorted({a for a, _ in pairs}), 0, 0, settled_by_hours=by_hours)
     starts = chosen(said, days, hours)
     length = shortest
-    if rule == "from" and length <= _LONGEST_VISIT:
+    whole = rule != "between" and not value.get("or_minutes") and lasting in (None, length)
+    if whole and as_visit and length in VISIT:
+        said.minutes, said.length = starts, length
+        return said
+    if whole and rule == "from" and length <= _WITHIN_THE_HOUR:
         said.minutes = starts
-        said.length = length if length < _LONGEST_VISIT else None  # an hour may be one to choose a start in
+        said.length = length if length < _WITHIN_THE_HOUR else None  # an hour may be one to choose a start in
         return said
     start = starts[0]
     ends = start + length
     step = _STEP if length > _STEP else 15
     said.minutes = [each % _DAY for each in range(start, ends + 1, step)][:_OPTIONS]
     said.why, said.window, said.settled_by_hours = "two_readings", (start, min(ends, _DAY - 1)), False
+    said.may_be_visit = whole and length in VISIT
     return said
 
 

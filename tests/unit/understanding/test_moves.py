@@ -56,11 +56,52 @@ def test_the_second_client_is_moved_too_where_the_name_begins_like_a_particle() 
     assert read("move Ana Ruiz to 3 and Ben Cho to 4").left == "move Ben Cho to 4"
 
 
-def test_from_a_start_to_an_end_within_the_hour_is_a_length() -> None:
-    said = read("book Ana Ruiz from 10 to 10:30 on Friday")
-    assert (said.day, said.at, said.duration) == (date(2026, 11, 20), time(10), HALF)
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("book Ana Ruiz from 10 to 10:30 on Friday", "en-US"),
+        ("book Ana Ruiz Fri 10-10:30", "en-US"),
+        ("book Ana Ruiz Friday 10–10:30", "en-US"),
+        ("Ana Ruiz Fri 10-10:30", "en-US"),
+        ("move Ana Ruiz to Friday 10-10:30", "en-US"),
+        ("move Ana Ruiz to Friday from 10 to 10:30", "en-US"),
+        ("reserva a Ana Ruiz el viernes de 10 a 10:30", "es-US"),
+        ("mueve a Ana Ruiz al viernes de 10 a 10:30", "es-US"),
+    ],
+)
+def test_a_visits_start_and_end_are_its_time_and_length(text: str, locale: str) -> None:
+    said = read(text, locale=locale)
+    assert (said.client_name, said.day, said.at, said.duration) == ("Ana Ruiz", date(2026, 11, 20), time(10), HALF)
+    assert said.questions == ()
 
 
-def test_a_start_and_an_end_with_a_dash_ask_for_the_start() -> None:
-    said = read("book Ana Ruiz Fri 10-10:30")
-    assert (said.at, said.questions[0].options[0].at) == (None, time(10))
+@pytest.mark.parametrize(("end", "minutes"), [("2:05", 5), ("3", 60), ("4", 120)])
+def test_a_visit_lasts_from_five_minutes_to_two_hours(end: str, minutes: int) -> None:
+    said = read(f"book Ana Ruiz from 2 to {end} on Friday")
+    assert (said.at, said.duration) == (time(14), timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("book Ana Ruiz between 2 and 3 on Friday", "en-US"),
+        ("reserva a Ana Ruiz entre las 2 y las 3 el viernes", "es-US"),
+        ("book Ana Ruiz from 2 to 4:30 on Friday", "en-US"),
+        ("book Ana Ruiz for 30 minutes on Friday from 2 to 3", "en-US"),
+        ("Friday 2-3pm", "en-US"),
+    ],
+)
+def test_a_stretch_to_choose_in_is_asked_about(text: str, locale: str) -> None:
+    said = read(text, locale=locale)
+    assert said.at is None
+    assert said.questions[0].options[0].at == time(14)
+
+
+def test_when_somebody_is_free_from_one_hour_to_another_no_visit_is_meant() -> None:
+    said = read("is Kim free Friday 10-10:30")
+    assert (said.at, said.since_at, said.until_at, said.duration) == (None, time(10), time(10, 30), None)
+
+
+def test_from_one_hour_to_another_a_visit_moves_where_no_new_day_stands_before() -> None:
+    said = read("move Ana Ruiz from 2 to 3:30")
+    assert (said.was_at, said.at, said.duration) == (time(14), time(15, 30), None)
