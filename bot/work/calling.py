@@ -27,7 +27,7 @@ from bot.visits.ports.store import NOT_IN_CALENDAR, VisitResults
 from bot.work.agreeing import LOOKS_FOR, ShownCalendar, require_agreement
 from bot.work.entries import ended, entry_of, told_by
 from bot.work.intending import Intent
-from bot.work.plan import SMS_OF, Op
+from bot.work.ops import SMS_OF, Op
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Told, Visit
 from bot.visits.ports.store import VisitResults
 from bot.work.entries import TOLD_BEFORE, op_of
-from bot.work.plan import SMS_OF
+from bot.work.ops import SMS_OF
 from bot.work.settling import Ledger
 
 STUCK = frozenset({EffectState.unknown, EffectState.refused, EffectState.failed})

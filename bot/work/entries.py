@@ -7,7 +7,7 @@ from bot.store.effects import EffectRow
 from bot.visits.models.effects import EffectState
 from bot.visits.models.visit import Told
 from bot.visits.ports.store import VisitResults
-from bot.work.plan import Entry, Op
+from bot.work.ops import Entry, Op
 
 TOLD_BEFORE = "told_before"
 """In a text's payload: what the client knew before it, so that a person may have it sent again."""

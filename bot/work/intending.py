@@ -11,7 +11,9 @@ from bot.visits.models.effects import EffectState
 from bot.visits.models.visit import Visit
 from bot.visits.ports.store import VisitResults
 from bot.work.entries import HELD_UP, SAYS, TOLD_BEFORE, ended, entry_of, op_of, told_by
-from bot.work.plan import SMS_OF, Abilities, Act, Op, Wait, held_up, next_effect, superseded
+from bot.work.fates import superseded
+from bot.work.ops import SMS_OF, Act, Op
+from bot.work.plan import Abilities, Wait, held_up, next_effect
 
 CLAIM_LASTS = timedelta(seconds=15)
 """After that, a call whose process said nothing is somebody else's to resolve. Longer than ``BEGIN_WITHIN`` and

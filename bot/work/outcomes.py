@@ -8,7 +8,7 @@ from bot.visits.models.effects import EffectState
 from bot.visits.models.visit import Visit
 from bot.visits.ports.store import VisitResults
 from bot.work.intending import Intent
-from bot.work.plan import SMS_OF, Op
+from bot.work.ops import SMS_OF, Op
 
 OUTCOME_TRIES = 12
 

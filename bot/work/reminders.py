@@ -27,7 +27,7 @@ from bot.work.due import minutes_of, nearer_is_due, reminder_due, wanted_reminde
 from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import Notices
-from bot.work.plan import Op
+from bot.work.ops import Op
 from bot.work.running_late import RunningLate
 from bot.work.sending import Message, Sending
 from bot.work.visit_cards import CardsOfVisits

@@ -30,8 +30,8 @@ from bot.visits.errors import (
 )
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.work.calling import BEGIN_WITHIN
+from bot.work.ops import CLOSED
 from bot.work.outcomes import persistently
-from bot.work.plan import CLOSED
 from bot.work.settling import Probe, no_probe
 
 log = logging.getLogger(__name__)

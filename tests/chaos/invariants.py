@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from bot.visits.models.effects import EffectState
 from bot.visits.models.visit import Visit
-from bot.work.plan import SMS_OF
+from bot.work.ops import SMS_OF
 from tests.chaos.judge import put_on_again
 from tests.office import Office
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from bot.graph.config import Backend
 from bot.store.effects import OPEN
 from bot.visits.models.effects import EffectState
-from bot.work.plan import SMS_OF
+from bot.work.ops import SMS_OF
 from tests.chaos.resting import amiss
 from tests.chaos.wire import CALLS, CUT, FAULTS
 from tests.chaos.world import World

@@ -26,7 +26,8 @@ from bot.visits.models.visit import Visit
 from bot.visits.ports.drift import CalendarDrift
 from bot.visits.ports.store import VisitResults
 from bot.work.decisions import Decisions
-from bot.work.plan import SMS_OF, Abilities
+from bot.work.ops import SMS_OF
+from bot.work.plan import Abilities
 from bot.work.reminders import Reminders
 from bot.work.settling import Settled, Settler
 from bot.work.sweep import OVERDUE

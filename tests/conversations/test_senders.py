@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bot.visits.models.people import Person
-from bot.work.plan import SENDER_TO_CLIENT
+from bot.work.ops import SENDER_TO_CLIENT
 from tests.office import Office
 from tests.personas import JORDAN, KIM
 

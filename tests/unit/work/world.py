@@ -13,7 +13,8 @@ from bot.visits.models.values import StaffId, VisitId
 from bot.visits.models.visit import Visit
 from bot.visits.ports.calendar import CalendarEntry, SmsKind
 from bot.visits.ports.drift import CalendarDrift
-from bot.work.plan import CLOSED, Abilities
+from bot.work.ops import CLOSED
+from bot.work.plan import Abilities
 from bot.work.settling import Settled, Settler
 from tests.clock import HandClock
 
