@@ -35,10 +35,9 @@ DIGITS_TO_MATCH = 4
 class SqlVisitStore:
     """Each method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, *, drafts_last: timedelta = DRAFTS_LAST) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._drafts_last = drafts_last
 
     async def save_draft(self, draft: Draft) -> None:
         """Insert or replace a draft; those that expired are forgotten on the way.
@@ -46,7 +45,7 @@ class SqlVisitStore:
         Raises DraftChanged when a newer or different one is stored under its version.
         """
         now = self._clock.now()
-        await self._database.run(lambda connection: _save_draft(connection, draft, now, now + self._drafts_last))
+        await self._database.run(lambda connection: _save_draft(connection, draft, now, now + DRAFTS_LAST))
 
     async def draft(self, draft_id: VisitId) -> Draft | None:
         """The draft, unless it expired or was discarded."""

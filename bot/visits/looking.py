@@ -16,34 +16,25 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 class Looking(Acting):
     """Days and names."""
 
-    async def agenda(
-        self, day: date, by: Person, *, staff_id: StaffId | None = None, with_cancelled: bool = False
-    ) -> Sequence[Visit]:
-        """The visits of a day of ``by``'s zone, by start."""
+    async def agenda(self, day: date, by: Person, *, staff_id: StaffId | None = None) -> Sequence[Visit]:
+        """The visits that are on, of a day of ``by``'s zone, by start."""
         self._require(by)
         zone = ZoneInfo(by.time_zone)
         since = datetime.combine(day, time(), zone).astimezone(UTC)
         until = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
         found = await self._store.between(since, until, staff_id=staff_id)
-        return [each for each in found if with_cancelled or not each.is_cancelled]
+        return [each for each in found if not each.is_cancelled]
 
-    async def find(
-        self,
-        words: str,
-        by: Person,
-        *,
-        since: datetime | None = None,
-        limit: int = 50,
-        with_cancelled: bool = False,
-    ) -> Sequence[Visit]:
-        """Visits whose client's name (or phone) contains the words, from today on, by start. All that fit: who is
-        meant is the dialog's question.
+    async def find(self, words: str, by: Person) -> Sequence[Visit]:
+        """Visits that are on and whose client's name (or phone) contains the words, from today on, by start.
+
+        All that fit: who is meant is the dialog's question.
         """
         self._require(by)
         if not words.strip():
             return []
-        found = await self._store.matching(words, since=since or self._start_of_today(by), limit=limit)
-        return [each for each in found if with_cancelled or not each.is_cancelled]
+        found = await self._store.matching(words, since=self._start_of_today(by))
+        return [each for each in found if not each.is_cancelled]
 
     async def clients_named(self, words: str, by: Person, *, limit: int = 5) -> Sequence[Visit]:
         """The latest visit of each earlier client whose name contains the words, latest first."""

@@ -24,7 +24,6 @@ LINK = Needs(
     access_policy=True,
 )
 SMS = Needs(("VirtualAppointmentNotification.Send",), ("VirtualAppointmentNotification.Send",), access_policy=True)
-OLD_SMS = ("VirtualAppointment.ReadWrite", "VirtualAppointment.ReadWrite.All")
 
 
 class VisitLinkArea:
