@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from bot.teams.edge import EdgeSettings, TeamsEdge
 from bot.teams.pace import LocalPace
 from bot.teams.participation import Stores
 from bot.teams.routes import add_messages
+from bot.teams.runs import Timing
 from bot.teams.signing import SignInAsk, SigningBot
 from bot.tenancy import graph_config, invitation
 from bot.understanding.reader import Understanding
@@ -67,6 +68,8 @@ class Transports:
     connector: httpx.AsyncBaseTransport | None = None
     emulator: GraphEmulator | None = None
     """An emulator that is there already, instead of one of the application's own."""
+    timing: Timing = field(default_factory=Timing)
+    """How long Teams waits for a turn."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def _assembled(
     emulator = transports.emulator or emulator_of(settings, url, clock)
     web = aiohttp.web.Application()
     edge = TeamsEdge(
-        EdgeSettings.of(settings, time_zone=clinic.time_zone),
+        replace(EdgeSettings.of(settings, time_zone=clinic.time_zone), timing=transports.timing),
         Stores(contacts, SqlStateStore(database), SqlFirsts(database)),
         SqlTurnLog(database),
         SqlPace(database) if database.is_postgres else LocalPace(),

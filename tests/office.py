@@ -13,6 +13,7 @@ from bot.clinic import ClinicFile, demo_clinic
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.faults import Fault
 from bot.settings import Settings
+from bot.teams.runs import Timing
 from bot.visits.models.clinic import Clinic
 from bot.visits.models.people import Client
 from bot.visits.models.values import VisitId
@@ -28,6 +29,9 @@ MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 BEFORE_DAWN = time(5, 30)
 """When the staff's agendas are due. At nine that is too long ago for one to come into a conversation by itself."""
+
+PATIENT = Timing(budget=50, sign_in_budget=50)
+"""A Teams that waits for every turn: how slow the machine is makes no answer an early one."""
 
 _LONG_AGO, _FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -80,7 +84,9 @@ class Office:
         self.app = await build(
             self._settings,
             clock=self.clock,
-            transports=Transports(connector=httpx.MockTransport(self.connector.handle), emulator=self.emulator),
+            transports=Transports(
+                connector=httpx.MockTransport(self.connector.handle), emulator=self.emulator, timing=PATIENT
+            ),
             clinic_file=ClinicFile(clinic=lakeside()),
         )
         self._client = TestClient(TestServer(self.app.web))
