@@ -68,6 +68,7 @@ async def test_a_press_of_resend_that_is_delivered_late_sends_nothing_more(offic
         Jordan: (taps Resend)
         Bot: [same card] Ana Ruiz: Booked, and needs you, …
     """)
+    await office.settles()
     assert len(office.sms()) == 2
     await chat.taps_old("Resend", on="Ana Ruiz: Booked, and needs you, …")  # the first, not the one shown
     await chat.plays("""
@@ -81,6 +82,7 @@ async def test_a_press_of_resend_that_is_delivered_late_sends_nothing_more(offic
         Jordan: (taps Resend)
         Bot: [same card] {BOOKED}
     """)
+    await office.settles()
     assert len(office.sms()) == 3
 
 
