@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.visits.models.clinic import StaffMember
 from bot.visits.models.effects import EffectKind
 from bot.work.due import day_of, morning, spread
-from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later
+from bot.work.pieces import PATIENT, Json, Run
 from bot.work.reminders import Office
 from bot.work.sending import Message, Sending
 from cards.list_card import agenda_card

@@ -14,9 +14,9 @@ from bot.visits.ports.messages import MessageRef, Notifier
 from bot.visits.ports.store import VisitStore
 from bot.work.agreeing import ShownCalendar, require_agreement
 from bot.work.due import spread
-from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import TROUBLE, Notices
+from bot.work.pieces import PATIENT, Json, Run
 from bot.work.sending import IN_GRAPH, Message, Sending
 from bot.work.visit_cards import CardsOfVisits
 from cards.notice_cards import nudge_card

@@ -1,9 +1,4 @@
-"""Durable work: DBOS Transact behind a port of ours. The only module that knows it.
-
-A piece of work is a *kind* with a handler, an id, and a JSON payload. Starting an id twice is once. A handler runs
-steps, whose results are kept, so that after a crash it goes on where it was; a step may run again, so its effects go
-through the ledger.
-"""
+"""Durable work: DBOS Transact behind the port of ``bot.work.pieces``. The only module that knows it."""
 
 import asyncio
 import contextvars
@@ -13,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import URL, Engine
@@ -23,6 +18,7 @@ from bot.clock import Clock
 from bot.store.engine import is_outage
 from bot.visits.errors import StoreUnavailable
 from bot.work.engine_sqlite import sqlite_engine
+from bot.work.pieces import PATIENT, TIMED, Handler, Json, next_id, times_begun
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +26,6 @@ APP_NAME = "visits"
 APP_VERSION = "1"
 """Pinned: by default it is a hash of the code, and every deployment would strand the reminders of the one before.
 So a handler may be changed only in ways that a run begun by the old code can finish."""
-TIMED = "timed"
-PATIENT = "patient"
-"""Queues for what begins at an instant. Reminders are patient: ten thousand of them delay no confirmation."""
 WORKER_CONCURRENCY = 100
 POLL_SECONDS = 0.25
 MOST_THREADS = 16
@@ -45,32 +38,8 @@ HANDS_ON = (*[timedelta(minutes=1)] * 60, *[timedelta(hours=1)] * 24 * 7)
 """Work of a kind that this build does not know waits so long, time after time, for a replica that does: a deployment
 lasts minutes, and one that was taken back is made again within the week."""
 
-Json = Any
-Handler = Callable[["Run", Mapping[str, Json]], Awaitable[None]]
 AroundStep = Callable[[str, str], Awaitable[None]]
 """Told ``(step name, "before" or "after")``. For crash tests."""
-
-
-class Run(Protocol):
-    """One piece of work under way."""
-
-    id: str
-
-    async def step(self, name: str, work: Callable[[], Awaitable[Json]]) -> Json:
-        """Run a step and keep its JSON result; after a crash a finished step is not run again. Retried on failure."""
-        ...
-
-
-class Durable(Protocol):
-    """What workflows are started with."""
-
-    async def start(self, kind: str, work_id: str, payload: Mapping[str, Json]) -> None:
-        """Begin now. The same id again does nothing."""
-        ...
-
-    async def schedule(self, kind: str, work_id: str, payload: Mapping[str, Json], *, due: datetime) -> None:
-        """Begin at an instant. The same id again does nothing."""
-        ...
 
 
 class EngineError(Exception):
@@ -312,21 +281,6 @@ async def _apart(beginning: Coroutine[Any, Any, None]) -> None:
     so DBOS need not know what began it.
     """
     await asyncio.create_task(beginning, context=contextvars.Context())
-
-
-def next_id(work_id: str) -> str:
-    """``reminder:v1:15:2`` -> ``reminder:v1:15:2~1`` -> ``reminder:v1:15:2~2``."""
-    return f"{line_of(work_id)}~{times_begun(work_id) + 1}"
-
-
-def line_of(work_id: str) -> str:
-    """What all the ids of one line of work have in common."""
-    return work_id.partition("~")[0]
-
-
-def times_begun(work_id: str) -> int:
-    """How often the work was begun before, under the ids of its line."""
-    return int(work_id.partition("~")[2] or 0)
 
 
 def engine_database(url: URL) -> URL:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from bot.work.engine import TIMED, Durable, Handler, Json, next_id
+from bot.work.pieces import TIMED, Durable, Handler, Json, next_id
 
 
 class Kinds(Durable, Protocol):

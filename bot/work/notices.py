@@ -10,9 +10,9 @@ from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
 from bot.visits.ports.messages import Notifier
 from bot.visits.ports.store import VisitStore
-from bot.work.engine import PATIENT, Durable, Json, Run
 from bot.work.entries import HELD_UP
 from bot.work.kinds import Kinds, go_on_later
+from bot.work.pieces import PATIENT, Durable, Json, Run
 from bot.work.sending import Message, Sending
 from cards.notice_cards import desk_notice
 from cards.reader import Readers

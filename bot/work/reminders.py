@@ -24,10 +24,10 @@ from bot.visits.ports.store import People, VisitStore
 from bot.work.agreeing import ShownCalendar
 from bot.work.client_reminders import ClientReminders
 from bot.work.due import minutes_of, nearer_is_due, reminder_due, wanted_reminders
-from bot.work.engine import PATIENT, Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import Notices
 from bot.work.ops import Op
+from bot.work.pieces import PATIENT, Json, Run
 from bot.work.running_late import RunningLate
 from bot.work.sending import Message, Sending
 from bot.work.visit_cards import CardsOfVisits

@@ -13,9 +13,9 @@ from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
 from bot.visits.ports.calendar import Mailer
 from bot.visits.ports.store import VisitStore
-from bot.work.engine import Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import Notices
+from bot.work.pieces import Json, Run
 from bot.work.sending import IN_GRAPH, Message, Sending
 
 KIND = "running_late"

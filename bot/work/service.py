@@ -17,8 +17,8 @@ from bot.visits.ports.messages import MessageRef
 from bot.visits.ports.store import VisitStore
 from bot.visits.ports.work import ChangeKind
 from bot.work.decisions import Decisions
-from bot.work.engine import Run, line_of, next_id
 from bot.work.kinds import Kinds
+from bot.work.pieces import Run, line_of, next_id
 from bot.work.settling import Settler
 from bot.work.visit_cards import CardsOfVisits
 

@@ -13,9 +13,9 @@ from uuid import uuid4
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
-from bot.work.engine import Json, Run
 from bot.work.kinds import Kinds, go_on_later
 from bot.work.notices import Notices
+from bot.work.pieces import Json, Run
 from bot.work.reminders import Office
 from bot.work.sending import Message, Sending
 from bot.work.visit_cards import PresenceReader

@@ -18,7 +18,7 @@ from bot.visits.models.visit import Told, Visit
 from bot.visits.ports.drift import CalendarDrift
 from bot.visits.ports.messages import MessageRef
 from bot.work.agenda import Agendas
-from bot.work.engine import TIMED, Handler
+from bot.work.pieces import TIMED, Handler
 from bot.work.reminders import Office, Reminders
 from bot.work.sending import Sending
 from bot.work.visit_cards import CardsOfVisits

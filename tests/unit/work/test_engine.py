@@ -14,7 +14,8 @@ from dbos._utils import GlobalParams
 
 from bot.clock import SystemClock
 from bot.store.engine import url_of
-from bot.work.engine import DbosEngine, EngineError, EngineSettings, Run, engine_database
+from bot.work.engine import DbosEngine, EngineError, EngineSettings, engine_database
+from bot.work.pieces import Run
 
 Work = Callable[[Run, Mapping[str, Any]], Awaitable[None]]
 KIND = "test.only"
