@@ -55,14 +55,12 @@ class Desk:
     people: People
     understanding: Reader
     work: Work
-    presences: Presences | None = None
-    drifts: DriftReader | None = None
-    places: Businesses | None = None
+    presences: Presences
+    drifts: DriftReader
+    places: Businesses
 
     async def businesses(self) -> Sequence[tuple[str, str]]:
         """Name and id of each Bookings calendar there is to choose. Never a reason to fail."""
-        if self.places is None:
-            return ()
         try:
             async with asyncio.timeout(PLACES_SECONDS):
                 return await self.places.businesses()

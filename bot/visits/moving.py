@@ -11,7 +11,7 @@ from bot.visits.models.people import Person
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import Frozen, VisitId
 from bot.visits.models.visit import Visit
-from bot.visits.slots import ALTERNATIVES, nearest_free, verdict_on
+from bot.visits.slots import nearest_free, verdict_on
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +58,11 @@ class Moving(Acting):
         by: Person,
         *,
         day: date | None = None,
-        near: datetime | None = None,
         after: datetime | None = None,
         before: datetime | None = None,
-        count: int = ALTERNATIVES,
     ) -> tuple[Slot, ...]:
-        """Free slots a visit could move to: all of a day of ``by``'s zone, or those nearest to an instant (else to
-        where it is), with ``after`` and ``before`` for later and earlier ones. Raises VisitNotFound and
-        CalendarUnreadable.
+        """Free slots a visit could move to: all of a day of ``by``'s zone, or those nearest to where it is, or just
+        ``after`` or ``before`` an instant. Raises VisitNotFound and CalendarUnreadable.
         """
         visit = await self.visit(visit_id, by)
         if day is not None:
@@ -73,10 +70,8 @@ class Moving(Acting):
             return tuple(
                 each for each in await self._availability.free_on(day, by.time_zone, wanted) if each != visit.slot
             )
-        wish = near or after or before or visit.starts_at
-        free = await self._availability.nearest(
-            wanted_for(visit, wish, visit.duration), count=count, after=after, before=before
-        )
+        wish = after or before or visit.starts_at
+        free = await self._availability.nearest(wanted_for(visit, wish, visit.duration), after=after, before=before)
         return tuple(each for each in free if each != visit.slot)
 
     async def reschedule(

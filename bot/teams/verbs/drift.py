@@ -65,7 +65,7 @@ class DriftVerbs:
     async def _still_so(self, press: DriftVerb, talk: Talk) -> tuple[Visit, CalendarDrift] | None:
         """The visit and the difference, if both are what the card showed. Otherwise what is so now is shown."""
         visit = await self._desk.visits.visit(press.visit_id, talk.person)
-        if visit.version != press.version or visit.is_cancelled or self._desk.drifts is None:
+        if visit.version != press.version or visit.is_cancelled:
             await self._desk.show_visit(talk, visit, note=talk.t("visit_card.changed"))
             return None
         drift = await self._desk.drifts.drift_now(visit)
@@ -78,5 +78,4 @@ class DriftVerbs:
         return visit, drift
 
     async def _answered(self, visit: Visit, press: DriftVerb, answer: DriftAnswer) -> None:
-        if self._desk.drifts is not None:
-            await self._desk.drifts.answered(visit, press.seen, answer)
+        await self._desk.drifts.answered(visit, press.seen, answer)

@@ -50,8 +50,7 @@ class TellingVerbs:
 
     async def note_arrival(self, visit: Visit, talk: Talk) -> None:
         """Note by hand that the client of this visit is there."""
-        if self._desk.presences is not None:
-            await self._desk.presences.mark_arrived(visit, by=talk.person)
+        await self._desk.presences.mark_arrived(visit, by=talk.person)
         await self._desk.show_visit(talk, visit, note=talk.t("arrival.marked"))
 
     async def send_reminder(self, press: SendReminderSms, talk: Talk) -> None:

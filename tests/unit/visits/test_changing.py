@@ -130,10 +130,10 @@ async def test_free_times_for_a_visit_by_day_and_further_on(desk: Desk) -> None:
     booked = await desk.book()
     whole = await desk.visits.free_for(booked.id, desk.jordan, day=date(2026, 11, 24))
     later = await desk.visits.free_for(booked.id, desk.jordan, after=TEN)
-    earlier = await desk.visits.free_for(booked.id, desk.jordan, before=TEN, count=2)
+    earlier = await desk.visits.free_for(booked.id, desk.jordan, before=TEN)
     assert len(whole) == 39
     assert [each.starts_at for each in later] == [TEN + timedelta(minutes=15 * each) for each in (1, 2, 3)]
-    assert [each.starts_at for each in earlier] == [TEN - timedelta(minutes=30), TEN - timedelta(minutes=15)]
+    assert [each.starts_at for each in earlier] == [TEN - timedelta(minutes=15 * each) for each in (3, 2, 1)]
 
 
 async def test_a_visit_nobody_knows_is_not_found(desk: Desk) -> None:
