@@ -33,7 +33,7 @@ from dialogs.desk import Desk, note
 from dialogs.drafting import heard, wall_clock
 from dialogs.finding import Meant, visits_meant
 from dialogs.memory import Topic, doubt, remembered, speak_of
-from dialogs.overhearing import is_thanks
+from dialogs.overhearing import asks_of_client, is_thanks
 from dialogs.reschedule_visit import RESCHEDULE_VISIT, moving, says_when
 from dialogs.talk import Press, Talk
 
@@ -113,7 +113,8 @@ class Following:
         topic, visit = remembered(talk).topic, await self.visit(talk)
         if topic is not None and visit is not None and not visit.is_cancelled:
             return await self._follow_visit(talk, topic, visit, reading)
-        await self._not_understood(talk, reading)
+        if not await self._shows_named(talk, reading):
+            await self._not_understood(talk, reading)
         return None
 
     async def _follow_draft(self, talk: Talk, draft: Draft, reading: Reading) -> Begin | None:
@@ -158,11 +159,28 @@ class Following:
                 return None
             if reading.intent is Intent.no:
                 return RESCHEDULE_VISIT, moving(Meant((visit,)), Reading())
+        if await self._shows_named(talk, reading):
+            return None
         if reading.says_parts:
             await talk.say(talk.t("chat.only_time_changes"))
+        elif asks_of_client(talk.text):
+            await self._desk.show_visit(talk, visit)  # number, link and texts stand on it
         else:
             await self._not_understood(talk, reading)
         return None
+
+    async def _shows_named(self, talk: Talk, reading: Reading) -> bool:
+        """Answer a message that says nothing but the name of a known client, whatever is asked, with their visits."""
+        name = reading.client_name
+        if name is None or reading.model_copy(update={"client_name": None}).says_parts:
+            return False
+        found = await self._desk.visits.find(name, talk.person) if reading.intent is Intent.none else ()
+        coming = [each for each in found if each.ends_at > talk.now and not each.is_cancelled]
+        if len(coming) == 1:
+            await self._desk.show_visit(talk, coming[0])
+        elif found:
+            await self._press(talk, ListPage(kind="find", argument=name))
+        return bool(found)
 
     async def late(self, talk: Talk, reading: Reading) -> bool:
         """Somebody of the staff runs late for their visit: the one named or spoken of, else their next one today.

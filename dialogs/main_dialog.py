@@ -13,7 +13,7 @@ from dialogs.drafting import heard
 from dialogs.finding import Meant, visits_meant
 from dialogs.following import Following
 from dialogs.memory import Memory, doubt, remember, remembered
-from dialogs.overhearing import is_late, terms_of
+from dialogs.overhearing import is_late, is_thanks, terms_of
 from dialogs.prompts import heard_in, words_heard
 from dialogs.reschedule_visit import RESCHEDULE_VISIT, RescheduleVisitDialog, moving
 from dialogs.talk import Press, Talk, talk_of
@@ -72,6 +72,9 @@ class MainDialog(ComponentDialog):  # type: ignore[misc]
         talk, reading = talk_of(inner_dc.context), _heard(inner_dc)
         if await self._clarifying.leaves(talk, reading):
             await inner_dc.reprompt_dialog()
+            return Dialog.end_of_turn
+        if reading.intent is Intent.none and is_thanks(talk.text):  # the question stays open, and is not put again
+            await talk.say(talk.t("chat.welcome"))
             return Dialog.end_of_turn
         await tell_what_is_left(talk, reading)
         reading = self._clarifying.taken_up(talk, reading)

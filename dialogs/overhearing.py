@@ -59,10 +59,15 @@ def is_late(text: str) -> bool:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether a message only says thanks, or is a nod: nothing is asked of the bot."""
+    """Whether a message only says thanks, with or without a nod: nothing is asked of the bot."""
     line = re.sub(r"[\s!.,:)\ufe0f]+", " ", text).strip()
-    found = _said("thanks", line)
-    return found is not None and found.span() == (0, len(line))
+    bare = _phrases("nod").sub(" ", _phrases("thanks").sub(" ", line))
+    return _said("thanks", line) is not None and not bare.strip()
+
+
+def asks_of_client(text: str) -> bool:
+    """Whether a message speaks of somebody, or of what they were sent: "what's her number?", "text him the link"."""
+    return _said("whom", text) is not None
 
 
 def _said(what: str, text: str) -> re.Match[str] | None:

@@ -153,3 +153,51 @@ async def test_what_is_only_told_changes_nothing(office: Office) -> None:
         Bot: [card] Ana Ruiz: …, Fri 27 Nov 2026, 2:00 PM Pacific
         Bot: [same card] Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:00 PM Pacific
     """)
+
+
+async def test_thanks_leave_an_open_question_open_and_do_not_repeat_it(office: Office) -> None:
+    await office.chat_with(JORDAN).plays("""
+        Jordan: move a visit
+        Bot: Whose visit is to be moved?
+        Jordan: ok great, thank you!
+        Bot: You are welcome.
+        Jordan: stop
+        Bot: [card] Stopped. Nothing was changed.
+    """)
+
+
+@pytest.mark.parametrize("asked", ["what's Ana's number?", "can you text Ana the link again?", "can you call Ana?"])
+async def test_a_question_that_only_names_a_client_is_answered_with_their_visit(chat: Chat, asked: str) -> None:
+    await chat.plays(f"""
+        Jordan: {asked}
+        Bot: [card] Ana Ruiz: Visit booked, …
+            shows (206) 555-0142
+    """)
+
+
+async def test_where_there_are_several_visits_of_that_name_they_are_listed(chat: Chat) -> None:
+    await chat.plays(BOOK_ANOTHER_ANA)
+    await chat.plays("""
+        Jordan: what's Ana's number?
+        Bot: [card] Visits that match
+    """)
+
+
+@pytest.mark.parametrize("asked", ["what's her number?", "did she get the text?", "send her the link again"])
+async def test_a_question_about_the_client_spoken_of_shows_their_visit(chat: Chat, asked: str) -> None:
+    await chat.plays(f"""
+        Jordan: find Ana Ruiz
+        Bot: [card] Visits that match
+        Jordan: {asked}
+        Bot: [card] Ana Ruiz: Visit booked, …
+            shows (206) 555-0142
+    """)
+
+
+async def test_another_name_for_a_booked_client_is_no_question(chat: Chat) -> None:
+    await chat.plays("""
+        Jordan: find Ana Ruiz
+        Bot: [card] Visits that match
+        Jordan: her name is Marta Gomez
+        Bot: For a booked visit I can change the day, the time and the length. For anything else, cancel it and book again.
+    """)
