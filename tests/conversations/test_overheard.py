@@ -199,5 +199,5 @@ async def test_another_name_for_a_booked_client_is_no_question(chat: Chat) -> No
         Jordan: find Ana Ruiz
         Bot: [card] Visits that match
         Jordan: her name is Marta Gomez
-        Bot: For a booked visit I can change the day, the time and the length. For anything else, cancel it and book again.
+        Bot: For a booked visit I can change the day, …
     """)
