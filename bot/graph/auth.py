@@ -73,6 +73,18 @@ class Federated:
 Credential = ClientSecret | Certificate | ManagedIdentity | Federated
 
 
+@dataclass(frozen=True)
+class Registration:
+    """The app in its tenant: what it signs in as, with which credential, and where."""
+
+    credential: Credential
+    client_id: str
+    tenant_id: str
+    cloud: Cloud
+    authority: str | None = None
+    """Another than the cloud's for this tenant, as an emulator's."""
+
+
 def msal_credential(credential: Credential, cloud: Cloud) -> Any:
     """The credential as ``ConfidentialClientApplication`` takes it."""
     match credential:
@@ -165,19 +177,10 @@ class DiscoveryOnce:
         self._http.close()
 
 
-def confidential_client(
-    credential: Credential,
-    *,
-    client_id: str,
-    tenant_id: str,
-    cloud: Cloud,
-    token_cache: Any = None,
-    http: Any = None,
-    authority: str | None = None,
-) -> Any:
+def confidential_client(registration: Registration, *, token_cache: Any = None, http: Any = None) -> Any:
     """MSAL's client for the app registration. It does OpenID discovery at once, so it is made in a thread.
 
-    Always with the tenant's own authority: /common is not for app-only. Another ``authority`` than the cloud's is not
+    Always with the tenant's own authority: /common is not for app-only. Another authority than the cloud's is not
     looked up among Microsoft's. MSAL's own log is hushed: what it was answered is in it.
 
     Raises CalendarRefused where the tenant does not exist or the credential cannot be read.
@@ -185,10 +188,10 @@ def confidential_client(
     logging.getLogger("msal").setLevel(logging.CRITICAL)
     try:
         return msal.ConfidentialClientApplication(
-            client_id,
-            authority=authority or cloud.authority(tenant_id),
-            instance_discovery=False if authority else None,
-            client_credential=msal_credential(credential, cloud),
+            registration.client_id,
+            authority=registration.authority or registration.cloud.authority(registration.tenant_id),
+            instance_discovery=False if registration.authority else None,
+            client_credential=msal_credential(registration.credential, registration.cloud),
             client_capabilities=CLIENT_CAPABILITIES,
             token_cache=token_cache,
             http_client=http or http_session(),
@@ -234,25 +237,11 @@ async def in_thread(work: Callable[[], Any]) -> Any:
 class MsalApp:
     """Signs the app in as itself. Implements ``AppSignIn``."""
 
-    def __init__(
-        self,
-        credential: Credential,
-        *,
-        client_id: str,
-        tenant_id: str,
-        cloud: Cloud,
-        clock: Clock,
-        http: Any = None,
-        authority: str | None = None,
-    ) -> None:
-        """``http`` replaces MSAL's HTTP session, and ``authority`` the cloud's, as for an emulator."""
-        self._credential = credential
-        self._client_id = client_id
-        self._tenant_id = tenant_id
-        self._cloud = cloud
+    def __init__(self, registration: Registration, *, clock: Clock, http: Any = None) -> None:
+        """``http`` replaces MSAL's HTTP session, as for an emulator."""
+        self._registration = registration
         self._clock = clock
         self._http = http
-        self._authority = authority
         self._client: Any = None
 
     async def for_app(self, claims: str | None) -> Token:
@@ -263,20 +252,14 @@ class MsalApp:
     def _acquire(self, claims: str | None) -> Any:
         if self._client is None:
             self._client = self._made()
-        if isinstance(self._credential, ManagedIdentity):
-            return self._client.acquire_token_for_client(resource=self._cloud.root, claims_challenge=claims or None)
+        cloud = self._registration.cloud
+        if isinstance(self._registration.credential, ManagedIdentity):
+            return self._client.acquire_token_for_client(resource=cloud.root, claims_challenge=claims or None)
         if claims == "":  # a kept token was refused without a reason: MSAL would hand out the same again
             self._client.remove_tokens_for_client()
-        return self._client.acquire_token_for_client(scopes=[self._cloud.scope], claims_challenge=claims or None)
+        return self._client.acquire_token_for_client(scopes=[cloud.scope], claims_challenge=claims or None)
 
     def _made(self) -> Any:
-        if isinstance(self._credential, ManagedIdentity):
-            return managed_identity(self._credential, self._http)
-        return confidential_client(
-            self._credential,
-            client_id=self._client_id,
-            tenant_id=self._tenant_id,
-            cloud=self._cloud,
-            http=self._http,
-            authority=self._authority,
-        )
+        if isinstance(self._registration.credential, ManagedIdentity):
+            return managed_identity(self._registration.credential, self._http)
+        return confidential_client(self._registration, http=self._http)

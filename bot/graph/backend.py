@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from bot.clock import Clock
-from bot.graph.auth import ManagedIdentity, MsalApp
+from bot.graph.auth import Credential, ManagedIdentity, MsalApp, Registration
 from bot.graph.backends import Backends
 from bot.graph.bookings import BookingsCalendar
 from bot.graph.client import GraphClient, http_client
@@ -113,12 +113,9 @@ def open_people(
     if config.credential is None or isinstance(config.credential, ManagedIdentity):
         raise ValueError("To act for people, sign in with a secret, a certificate or a federated credential")
     return DelegatedTokens(
-        config.credential,
+        _registration(config, config.credential),
         store,
         sealed,
-        client_id=config.client_id,
-        tenant_id=config.tenant_id,
-        cloud=config.cloud,
         permissions=diagnosis(config).delegated,
         clock=clock,
         http=http,
@@ -129,7 +126,9 @@ def _tokens(config: GraphConfig, clock: Clock, http: httpx.AsyncClient, people: 
     if config.credential is None:
         played = EmulatorSignIn(http, config, clock)
         return GraphTokens(clock, played, people or played)
-    app = MsalApp(
-        config.credential, client_id=config.client_id, tenant_id=config.tenant_id, cloud=config.cloud, clock=clock
-    )
+    app = MsalApp(_registration(config, config.credential), clock=clock)
     return GraphTokens(clock, app, people)
+
+
+def _registration(config: GraphConfig, credential: Credential) -> Registration:
+    return Registration(credential, client_id=config.client_id, tenant_id=config.tenant_id, cloud=config.cloud)

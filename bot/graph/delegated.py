@@ -16,8 +16,14 @@ import msal
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.clock import Clock
-from bot.graph.auth import Credential, DiscoveryOnce, confidential_client, http_session, in_thread, understood
-from bot.graph.clouds import Cloud
+from bot.graph.auth import (
+    DiscoveryOnce,
+    Registration,
+    confidential_client,
+    http_session,
+    in_thread,
+    understood,
+)
 from bot.graph.tokens import Token
 from bot.visits.errors import SignInNeeded
 
@@ -125,29 +131,21 @@ class DelegatedTokens:
 
     def __init__(
         self,
-        credential: Credential,
+        registration: Registration,
         store: GrantStore,
         sealed: Sealed,
         *,
-        client_id: str,
-        tenant_id: str,
-        cloud: Cloud,
         permissions: Sequence[str],
         clock: Clock,
         http: Any = None,
-        authority: str | None = None,
     ) -> None:
         """``permissions`` are the delegated ones the configuration needs (``doctor.diagnosis``)."""
-        self._credential = credential
+        self._registration = registration
         self._store = store
         self._sealed = sealed
-        self._client_id = client_id
-        self._tenant_id = tenant_id
-        self._cloud = cloud
-        self._scopes = cloud.scopes(*permissions)
+        self._scopes = registration.cloud.scopes(*permissions)
         self._clock = clock
         self._http = DiscoveryOnce(http or http_session())
-        self._authority = authority
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def exchange(self, person: str, assertion: str) -> Token:
@@ -196,7 +194,7 @@ class DelegatedTokens:
             raise SignInNeeded(person) from None
         self._token(person, found)
         said = found.get("id_token_claims") or {}
-        if (said.get("oid"), said.get("tid")) != (person, self._tenant_id):
+        if (said.get("oid"), said.get("tid")) != (person, self._registration.tenant_id):
             log.warning("sign_in.another_person")
             raise AnotherPerson
         return self._sealed.seal(cache.serialize())
@@ -262,15 +260,7 @@ class DelegatedTokens:
 
     def _client(self, cache: Any) -> Any:
         """A client over one person's cache. What discovery learned is shared, so only the first asks for it."""
-        return confidential_client(
-            self._credential,
-            client_id=self._client_id,
-            tenant_id=self._tenant_id,
-            cloud=self._cloud,
-            token_cache=cache,
-            http=self._http,
-            authority=self._authority,
-        )
+        return confidential_client(self._registration, token_cache=cache, http=self._http)
 
     def _token(self, person: str, answer: Any) -> Token:
         error = str(answer.get("error", "")) if isinstance(answer, dict) else ""

@@ -19,7 +19,7 @@ import msal
 import pytest
 
 from bot.clock import SystemClock
-from bot.graph.auth import ClientSecret, DiscoveryOnce, MsalApp, confidential_client, http_session
+from bot.graph.auth import ClientSecret, DiscoveryOnce, MsalApp, Registration, confidential_client, http_session
 from bot.graph.clouds import Cloud, cloud_named
 from bot.graph.config import Backend, GraphConfig
 from bot.graph.delegated import DelegatedTokens, MemoryGrants, Sealed, new_key
@@ -71,10 +71,8 @@ class Tenant:
         self.credential = ClientSecret(GIVEN["GRAPH_CLIENT_SECRET"])
         self.clock = SystemClock()
         self.http = DiscoveryOnce(Apart(self.cloud, self.root) if self.root else http_session())
-        self.app = MsalApp(
-            self.credential, client_id=self.client_id, tenant_id=self.id, cloud=self.cloud, clock=self.clock,
-            http=self.http,
-        )  # fmt: skip
+        self.registration = Registration(self.credential, client_id=self.client_id, tenant_id=self.id, cloud=self.cloud)
+        self.app = MsalApp(self.registration, clock=self.clock, http=self.http)
 
     def config(self, backend: Backend, identity: Identity) -> GraphConfig:
         """What the edge is told. Texts are never sent by the bodies, so their identity does not matter."""
@@ -91,17 +89,18 @@ class Tenant:
 
     def client(self, cache: Any) -> Any:
         """MSAL's client over a cache."""
-        return confidential_client(
-            self.credential, client_id=self.client_id, tenant_id=self.id, cloud=self.cloud, token_cache=cache,
-            http=self.http,
-        )  # fmt: skip
+        return confidential_client(self.registration, token_cache=cache, http=self.http)
 
     def tokens(self, config: GraphConfig, person: str | None) -> GraphTokens:
         """The app's tokens and, with somebody signed in, theirs: by MSAL, from the grant, as in production."""
         people = DelegatedTokens(
-            self.credential, self.grants, self.sealed, client_id=self.client_id, tenant_id=self.id, cloud=self.cloud,
-            permissions=diagnosis(config).delegated, clock=self.clock, http=self.http,
-        )  # fmt: skip
+            self.registration,
+            self.grants,
+            self.sealed,
+            permissions=diagnosis(config).delegated,
+            clock=self.clock,
+            http=self.http,
+        )
         return GraphTokens(self.clock, self.app, people if person else None)
 
     @cache  # noqa: B019

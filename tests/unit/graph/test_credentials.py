@@ -5,7 +5,7 @@ from pathlib import Path
 import msal
 import pytest
 
-from bot.graph.auth import Certificate, Credential, Federated, ManagedIdentity, MsalApp
+from bot.graph.auth import Certificate, Credential, Federated, ManagedIdentity, MsalApp, Registration
 from bot.graph.clouds import cloud_named
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.demo import demo_world
@@ -35,13 +35,15 @@ async def test_a_credential_that_is_not_there_is_a_refusal_and_no_crash(
 ) -> None:
     emulator = GraphEmulator(demo_world(), clock=clock)
     app = MsalApp(
-        credential,
-        client_id=emulator.world.app.id,
-        tenant_id=TENANT,
-        cloud=cloud_named("global"),
+        Registration(
+            credential,
+            client_id=emulator.world.app.id,
+            tenant_id=TENANT,
+            cloud=cloud_named("global"),
+            authority=AUTHORITY,
+        ),
         clock=clock,
         http=NoMachine() if isinstance(credential, ManagedIdentity) else LoginOverHttp(emulator),
-        authority=AUTHORITY,
     )
     with pytest.raises(CalendarRefused) as raised:
         await app.for_app(None)

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.clock import SystemClock
-from bot.graph.auth import ClientSecret
+from bot.graph.auth import ClientSecret, Registration
 from bot.graph.client import http_client
 from bot.graph.clouds import cloud_named
 from bot.graph.delegated import DelegatedTokens, MemoryGrants, Sealed, new_key
@@ -41,12 +41,11 @@ def people(
     cloud = cloud_named("global")
     played = PlayedLogin(http_client(transport=transport), cloud, root=address, patience=0.2 if transport else 10)
     tokens = DelegatedTokens(
-        ClientSecret(emulator.world.app.secret),
+        Registration(
+            ClientSecret(emulator.world.app.secret), client_id=emulator.world.app.id, tenant_id=TENANT, cloud=cloud
+        ),
         MemoryGrants(),
         Sealed(new_key()),
-        client_id=emulator.world.app.id,
-        tenant_id=TENANT,
-        cloud=cloud,
         permissions=("Calendars.ReadWrite",),
         clock=SystemClock(),
         http=played,

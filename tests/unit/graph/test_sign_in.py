@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from bot.graph.arrival_keys import new_key, self_signed
-from bot.graph.auth import Certificate, ClientSecret, Federated, ManagedIdentity, MsalApp
+from bot.graph.auth import Certificate, ClientSecret, Credential, Federated, ManagedIdentity, MsalApp, Registration
 from bot.graph.clouds import cloud_named
 from bot.graph.delegated import DelegatedTokens, MemoryGrants, Sealed
 from bot.graph.emulator import login
@@ -83,6 +83,13 @@ def _base64url(said: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
+def registered(credential: Credential, emulator: GraphEmulator) -> Registration:
+    """The emulator's app, with this credential, at the emulator's own login."""
+    return Registration(
+        credential, client_id=emulator.world.app.id, tenant_id=TENANT, cloud=cloud_named("global"), authority=AUTHORITY
+    )
+
+
 @pytest.fixture
 def emulator(clock: HandClock) -> GraphEmulator:
     return GraphEmulator(demo_world(), clock=clock)
@@ -95,15 +102,7 @@ def http(emulator: GraphEmulator) -> LoginOverHttp:
 
 @pytest.fixture
 def app(emulator: GraphEmulator, http: LoginOverHttp, clock: HandClock) -> MsalApp:
-    return MsalApp(
-        ClientSecret(emulator.world.app.secret),
-        client_id=emulator.world.app.id,
-        tenant_id=TENANT,
-        cloud=cloud_named("global"),
-        clock=clock,
-        http=http,
-        authority=AUTHORITY,
-    )
+    return MsalApp(registered(ClientSecret(emulator.world.app.secret), emulator), clock=clock, http=http)
 
 
 @pytest.fixture
@@ -117,16 +116,12 @@ def people(
 ) -> Callable[..., DelegatedTokens]:
     def make(sealed: Sealed | None = None, secret: str | None = None) -> DelegatedTokens:
         return DelegatedTokens(
-            ClientSecret(secret or emulator.world.app.secret),
+            registered(ClientSecret(secret or emulator.world.app.secret), emulator),
             grants,
             sealed or SEALED,
-            client_id=emulator.world.app.id,
-            tenant_id=TENANT,
-            cloud=cloud_named("global"),
             permissions=PERMISSIONS,
             clock=clock,
             http=http,
-            authority=AUTHORITY,
         )
 
     return make
@@ -150,10 +145,7 @@ async def test_msal_keeps_the_apps_token_until_it_is_refused(app: MsalApp, http:
 
 
 async def test_a_wrong_secret_is_a_refusal(http: LoginOverHttp, clock: HandClock, emulator: GraphEmulator) -> None:
-    app = MsalApp(
-        ClientSecret("guessed"), client_id=emulator.world.app.id, tenant_id=TENANT, cloud=cloud_named("global"),
-        clock=clock, http=http, authority=AUTHORITY,
-    )  # fmt: skip
+    app = MsalApp(registered(ClientSecret("guessed"), emulator), clock=clock, http=http)
     with pytest.raises(CalendarRefused) as raised:
         await app.for_app(None)
     assert (raised.value.reason, raised.value.graph_code) == ("sign_in_refused", "invalid_client")
@@ -169,10 +161,7 @@ async def test_a_federated_credential_shows_a_token_instead_of_a_secret(
     http: LoginOverHttp, clock: HandClock, emulator: GraphEmulator, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("a token of someone we trust\n", encoding="utf-8")
-    app = MsalApp(
-        Federated(token_file=tmp_path / "token"), client_id=emulator.world.app.id, tenant_id=TENANT,
-        cloud=cloud_named("global"), clock=clock, http=http, authority=AUTHORITY,
-    )  # fmt: skip
+    app = MsalApp(registered(Federated(token_file=tmp_path / "token"), emulator), clock=clock, http=http)
     await app.for_app(None)
     assert http.forms[-1]["client_assertion"] == "a token of someone we trust"
 
@@ -185,10 +174,7 @@ async def test_a_certificate_signs_an_assertion_of_its_own(
         b"visits", key, self_signed(key, clock.now()), None, BestAvailableEncryption(b"opens it")
     )
     (tmp_path / "visits.pfx").write_bytes(pfx)
-    app = MsalApp(
-        Certificate(tmp_path / "visits.pfx", "opens it"), client_id=emulator.world.app.id, tenant_id=TENANT,
-        cloud=cloud_named("global"), clock=clock, http=http, authority=AUTHORITY,
-    )  # fmt: skip
+    app = MsalApp(registered(Certificate(tmp_path / "visits.pfx", "opens it"), emulator), clock=clock, http=http)
     await app.for_app(None)
     said = jwt.decode(http.forms[-1]["client_assertion"], key.public_key(), ["RS256", "PS256"], audience=TOKEN_ADDRESS)
     assert said["iss"] == emulator.world.app.id
@@ -197,9 +183,10 @@ async def test_a_certificate_signs_an_assertion_of_its_own(
 async def test_a_managed_identity_signs_in_as_itself_with_no_secret(clock: HandClock) -> None:
     machine = Machine()
     app = MsalApp(
-        ManagedIdentity("the-identity"), client_id="", tenant_id=TENANT, cloud=cloud_named("dod"), clock=clock,
+        Registration(ManagedIdentity("the-identity"), client_id="", tenant_id=TENANT, cloud=cloud_named("dod")),
+        clock=clock,
         http=machine,
-    )  # fmt: skip
+    )
     token = await app.for_app(None)
     assert token.value == "from the machine"
     assert machine.asked["resource"] == "https://dod-graph.microsoft.us"

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.graph import calls
-from bot.graph.auth import ClientSecret, MsalApp
+from bot.graph.auth import ClientSecret, MsalApp, Registration
 from bot.graph.clouds import cloud_named
 from bot.graph.delegated import DelegatedTokens, MemoryGrants, Sealed, new_key
 from bot.graph.emulator.core import GraphEmulator
@@ -81,16 +81,18 @@ def http(emulator: GraphEmulator) -> LoginOverHttp:
 
 def people(emulator: GraphEmulator, http: LoginOverHttp, grants: MemoryGrants, sealed: Sealed) -> DelegatedTokens:
     return DelegatedTokens(
-        ClientSecret(emulator.world.app.secret),
+        Registration(
+            ClientSecret(emulator.world.app.secret),
+            client_id=emulator.world.app.id,
+            tenant_id=TENANT,
+            cloud=cloud_named("global"),
+            authority=AUTHORITY,
+        ),
         grants,
         sealed,
-        client_id=emulator.world.app.id,
-        tenant_id=TENANT,
-        cloud=cloud_named("global"),
         permissions=PERMISSIONS,
         clock=emulator.clock,
         http=http,
-        authority=AUTHORITY,
     )
 
 
@@ -169,7 +171,9 @@ async def test_a_tenant_that_does_not_exist_is_a_refusal_and_no_crash(
 ) -> None:
     http.get = lambda url, **said: Answered(400, '{"error": "invalid_tenant"}')  # type: ignore[method-assign]
     app = MsalApp(
-        ClientSecret("x"), client_id="app", tenant_id="nowhere", cloud=cloud_named("global"), clock=clock, http=http
+        Registration(ClientSecret("x"), client_id="app", tenant_id="nowhere", cloud=cloud_named("global")),
+        clock=clock,
+        http=http,
     )
     with pytest.raises(CalendarRefused) as raised:
         await app.for_app(None)

@@ -10,7 +10,7 @@ import pytest
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.doctor_command import problems_of, run_doctor
-from bot.graph.auth import ClientSecret
+from bot.graph.auth import ClientSecret, Registration
 from bot.graph.client import http_client
 from bot.graph.clouds import cloud_named
 from bot.graph.delegated import DelegatedTokens, Sealed
@@ -185,10 +185,13 @@ async def kim_signs_in(address: str, folder: Path) -> None:
     database = open_database(f"sqlite:///{folder / 'app.db'}")
     await asyncio.to_thread(migrate, database.engine)
     tokens = DelegatedTokens(
-        ClientSecret(app.secret), SqlGrants(database, clock), Sealed(KEY), client_id=app.id, tenant_id=TENANT_ID,
-        cloud=cloud, permissions=("Calendars.ReadWrite", "OnlineMeetings.ReadWrite"), clock=clock,
+        Registration(ClientSecret(app.secret), client_id=app.id, tenant_id=TENANT_ID, cloud=cloud),
+        SqlGrants(database, clock),
+        Sealed(KEY),
+        permissions=("Calendars.ReadWrite", "OnlineMeetings.ReadWrite"),
+        clock=clock,
         http=PlayedLogin(http_client(), cloud, root=address),
-    )  # fmt: skip
+    )
     flow = await tokens.begin("http://127.0.0.1:3978/auth/end")
     page = flow["auth_uri"].replace("https://login.microsoftonline.com", address).replace("form_post", "query")
     async with httpx.AsyncClient(trust_env=False) as browser:
