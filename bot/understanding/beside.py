@@ -62,7 +62,10 @@ def heed(found: Found, intent: IntentSaid, context: Context) -> None:
     elif not found.questions and found.values.keys() & {"day", "at"} and _other_words(found) >= _MANY:
         found.notes.append("it may speak of something else than the visit spoken of")
         found.questions.append(_doubt(found, about))
-        found.values = {name: each for name, each in found.values.items() if name not in ("day", "at", "client_name")}
+        taken_back = {"day", "at", "client_name"}
+        if found.used.get("duration") == found.used.get("at"):  # "2-2:45" says both
+            taken_back.add("duration")
+        found.values = {name: each for name, each in found.values.items() if name not in taken_back}
 
 
 def _is_surely_named(found: Found) -> bool:

@@ -1,5 +1,7 @@
 """The intent as the parts of a message tell it, where no phrase does: name and time together book."""
 
+from zoneinfo import ZoneInfo
+
 from bot.understanding.context import Context
 from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
@@ -16,6 +18,7 @@ _BY_PARTS = 0.72
 _LED = 0.45
 """The confidence of a weak word that leads the message: "show Ana Ruiz"."""
 _GUESSED = 0.4
+_ASKED_AFTER = 0.9
 
 
 def by_zone(intent: IntentSaid, zones: ZonesSaid) -> IntentSaid:
@@ -27,8 +30,44 @@ def by_zone(intent: IntentSaid, zones: ZonesSaid) -> IntentSaid:
     return intent
 
 
+def by_arrival(found: Found, intent: IntentSaid, context: Context, moments: Moments) -> IntentSaid:
+    """Who is said to be here is; who is asked after ("has Ana arrived?") or is not here yet is looked up.
+
+    What arrived on another day, or may be no client ("a package has arrived"), is neither.
+    """
+    asks = found.words.phrases("question_words").at(found.tokens, 0)
+    told_first = any(start == 0 for start, _ in intent.spans)
+    denied = found.words.phrases("not_arrived")
+    is_not = any(denied.at(found.tokens, at) is not None for at in range(len(found.tokens)))
+    if is_not or (asks is not None and not told_first) or any(each.norm == "?" for each in found.tokens):
+        named = found.values.get("client_name") is not None
+        return IntentSaid(Intent.find, _ASKED_AFTER if named else _GUESSED, (Intent.find,), intent.spans)
+    today = context.now.astimezone(ZoneInfo(context.time_zone)).date()
+    said = moments.settled
+    is_today = said.day in (None, today) and not any("date" in each.about for each in said.questions)
+    return intent if is_today and _may_be_client(found, intent) else IntentSaid(Intent.none, _GUESSED)
+
+
+def _may_be_client(found: Found, intent: IntentSaid) -> bool:
+    """Whether a client is named, or meant by "she", "the patient", "my 3 pm"; "a package" and "Kim" are none."""
+    if found.values.get("client_name") is not None or any("client" in each.about for each in found.questions):
+        return True
+    words = found.words
+    clients = words.phrases("tellers").single_words() | words.phrases("client_explicit").single_words()
+    markers = words.phrases("noun_markers").single_words()
+    clients -= markers  # "el", as "él" is written in a hurry
+    small = markers | words.phrases("openers").single_words() | words.phrases("polite").single_words()
+    told = {at for start, end in intent.spans for at in range(start, end)}
+    said = [each for at, each in enumerate(found.tokens) if at not in told and each.kind != "sign"]
+    if any(each.kind == "number" or each.norm in clients for each in said):
+        return True
+    return all(each.norm in small for each in said)
+
+
 def by_parts(found: Found, intent: IntentSaid, context: Context, moments: Moments) -> IntentSaid:
     """A message without a telling word: name and time together book; a bare day is the agenda."""
+    if intent.intent is Intent.arrived and intent.confidence >= SURE:
+        return by_arrival(found, intent, context, moments)
     values = found.values
     when = values.get("day") is not None or values.get("at") is not None or bool(moments.settled.questions)
     drafting = context.about is not None and not context.about.booked

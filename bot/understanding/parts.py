@@ -10,7 +10,7 @@ from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
 from bot.understanding.kinds import TypeSaid, choose_type, types_said
 from bot.understanding.moments import Moments
-from bot.understanding.people import StaffSaid, staff_said
+from bot.understanding.people import ClientSaid, StaffSaid, staff_said
 from bot.understanding.phones import PhoneSaid, phones
 from bot.understanding.questions import Ask, Option
 from bot.understanding.reading import SURE, Intent
@@ -185,7 +185,8 @@ def find_client(
     for start, end in intent.spans:
         for at in range(start, end):
             taken[at] = taken[at] or not found.tokens[at].capital or at == 0
-    expected = context.asked is not None and "client" in context.asked.about
+    arrived = intent.intent is Intent.arrived and intent.confidence >= SURE
+    expected = arrived or (context.asked is not None and "client" in context.asked.about)
     parts = sum(name in found.values for name in ("phone", "type_name", "staff_id", "day", "at", "duration"))
     says_parts = parts + bool(moments.settled.questions) >= 1 or intent.confidence >= SURE
     said = client_said(
@@ -197,6 +198,8 @@ def find_client(
         says_parts=says_parts,
         expected=expected,
     )
+    if arrived:
+        said = [each for each in said if _stands_alone(found, each, intent)]
     if not said:
         return
     best = said[0]
@@ -208,6 +211,14 @@ def find_client(
         return
     found.values["client_name"] = best.name[:120]
     found.use("client_name", (best.start, best.end))
+
+
+def _stands_alone(found: Found, said: ClientSaid, intent: IntentSaid) -> bool:
+    """Whether a name is written like one, or no word stands before it as in "the plumber is here"."""
+    small = found.words.phrases("openers").single_words() | found.words.phrases("polite").single_words()
+    told = {at for start, end in intent.spans for at in range(start, end)}
+    before = [each for at, each in enumerate(found.tokens[: said.start]) if at not in told and each.kind != "sign"]
+    return found.tokens[said.start].capital or all(each.norm in small for each in before)
 
 
 def _joined(found: Found, one: Any, other: Any) -> bool:

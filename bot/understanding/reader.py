@@ -9,7 +9,7 @@ from bot.understanding.beside import heed
 from bot.understanding.blocks import blocked
 from bot.understanding.context import Context
 from bot.understanding.found import Found
-from bot.understanding.intent_by_parts import by_parts, by_zone
+from bot.understanding.intent_by_parts import by_arrival, by_parts, by_zone
 from bot.understanding.intents import IntentSaid, intent_said, small_word
 from bot.understanding.language import written_in
 from bot.understanding.leftovers import Leftovers
@@ -166,6 +166,9 @@ class Understanding:
         )
         if moments.gathered.day is not None and moments.gathered.day.year_said and not moments.settled.questions:
             self._moments(found, moments, context)
+        if intent.intent is Intent.arrived and intent.confidence >= SURE:
+            find_client(found, context, (), (), intent, moments)
+            intent = by_arrival(found, intent, context, moments)
         return self._finished(found, intent if intent.intent in _TOLD else IntentSaid(), context)
 
     def _moments(self, found: Found, moments: Moments, context: Context) -> None:

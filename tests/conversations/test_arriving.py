@@ -18,7 +18,7 @@ async def chat(office: Office) -> Chat:
     return office.chat_with(JORDAN)
 
 
-@pytest.mark.parametrize("said", ["Ana Ruiz is here", "Ana Ruiz has arrived"])
+@pytest.mark.parametrize("said", ["Ana Ruiz is here", "Ana has arrived", "ana's here"])
 async def test_a_client_who_is_here_is_noted(chat: Chat, said: str) -> None:
     await chat.plays(f"""
         Jordan: {said}
@@ -30,7 +30,7 @@ async def test_a_client_who_is_here_is_noted(chat: Chat, said: str) -> None:
 
 async def test_in_spanish(office: Office, chat: Chat) -> None:
     await office.chat_with(SOFIA).plays("""
-        Sofía: ha llegado Ana Ruiz
+        Sofía: ha llegado Ana
         Bot: [card] Ana Ruiz: …, lun 23 nov 2026, 10:00 Pacífico
     """)
 
@@ -41,6 +41,27 @@ async def test_only_a_visit_of_today_is_meant(chat: Chat) -> None:
         Bot: [card] Eva Nguyen: …, Mon 23 Nov 2026, 11:00 AM Pacific
         Jordan: Lucía Paz is here
         Bot: [card] I find no visit of Lucía Paz today.
+    """)
+
+
+async def test_who_is_named_has_arrived_and_not_who_was_spoken_of(chat: Chat) -> None:
+    await chat.plays("""
+        Jordan: find Ana Ruiz
+        Bot: [card] …
+        Jordan: Lucía has arrived
+        Bot: [card] I find no visit of Lucía today.
+    """)
+
+
+@pytest.mark.parametrize("said", ["has Ana Ruiz arrived?", "Ana Ruiz hasn't arrived yet"])
+async def test_who_is_asked_after_is_looked_up_and_not_noted(chat: Chat, said: str) -> None:
+    await chat.plays(f"""
+        Jordan: {said}
+        Bot: [card] Visits that match
+            shows 10:00 AM  Ana Ruiz
+        Jordan: (taps Open)
+        Bot: [card] Ana Ruiz: …
+            hides Noted: the client is here.
     """)
 
 

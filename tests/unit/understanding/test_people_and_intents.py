@@ -211,6 +211,11 @@ INTENTS = [
     ("settings", "settings"),
     ("Ana Ruiz is here", "arrived"),
     ("Ana Ruiz ha llegado", "arrived"),
+    ("Ana is in the lobby", "arrived"),
+    ("my 3 o'clock is here", "arrived"),
+    ("has Ana Ruiz arrived?", "find"),
+    ("Ana Ruiz has not arrived yet", "find"),
+    ("¿está aquí Ana Ruiz?", "find"),
     ("my time zone is Eastern", "time_zone"),
     ("switch to Spanish", "language"),
     ("español", "language"),
@@ -241,6 +246,41 @@ INTENTS = [
 def test_an_intent_has_many_phrasings(text: str, intent: str) -> None:
     said = read(text)
     assert (said.intent, said.is_sure) == (intent, True)
+
+
+ARRIVALS = [
+    ("Ana has arrived", "en-US", "Ana"),
+    ("ana has arrived", "en-US", "Ana"),
+    ("Ana's here", "en-US", "Ana"),
+    ("Ana is in the waiting room", "en-US", "Ana"),
+    ("ben okafor is here", "en-US", "Ben Okafor"),
+    ("Ben is here for his 3pm", "en-US", "Ben"),
+    ("the client is here", "en-US", None),
+    ("ha llegado Ana", "es-US", "Ana"),
+    ("ana ya llegó", "es-US", "Ana"),
+    ("ya está aquí ben okafor", "es-US", "Ben Okafor"),
+    ("el paciente está aquí", "es-US", None),
+]
+
+
+@pytest.mark.parametrize(("text", "locale", "name"), ARRIVALS)
+def test_who_has_arrived_is_known_by_one_name_too(text: str, locale: str, name: str | None) -> None:
+    said = read(text, locale=locale)
+    assert (said.intent, said.is_sure, said.client_name) == (Intent.arrived, True, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("the plumber is here", "en-US"),
+        ("a package has arrived", "en-US"),
+        ("Kim is here", "en-US"),
+        ("Ana Ruiz arrived yesterday", "en-US"),
+        ("llegó el paquete", "es-US"),
+    ],
+)
+def test_what_may_be_no_client_of_today_has_not_surely_arrived(text: str, locale: str) -> None:
+    assert not read(text, locale=locale).is_sure
 
 
 @pytest.mark.parametrize("text", ["Ana Ruiz", "Kim", "blue elephants", "the weather is nice"])
