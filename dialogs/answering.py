@@ -20,6 +20,7 @@ from cards.menu_verbs import ShowSettings
 from cards.notice_cards import error_card, notice_card
 from dialogs.desk import Desk
 from dialogs.drafting import carried_over
+from dialogs.free_times import on_next_days
 from dialogs.memory import Topic, remember, remembered, speak_of
 from dialogs.talk import Press, Talk
 
@@ -108,7 +109,7 @@ class Answering:
         try:
             free = await self._desk.visits.free_slots(draft, talk.person, day=day)
             free = _within(free, reading, draft.time_zone)
-            others = () if free else await self._desk.on_next_days(talk, draft, day)
+            others = () if free else await on_next_days(self._desk.visits, talk, draft, day)
         except CalendarUnreadable as reason:
             await talk.show(error_card(reason.code, talk.reader))
             return

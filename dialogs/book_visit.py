@@ -13,8 +13,9 @@ from bot.visits.models.slots import Slot
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
 from dialogs.asking import MOMENT, MOST_TO_ASK, Question, about_doubt, about_missing
-from dialogs.desk import OFFERED, Desk
+from dialogs.desk import Desk
 from dialogs.drafting import heard
+from dialogs.free_times import OFFERED, free_options, free_times
 from dialogs.memory import Topic, doubt, remembered
 from dialogs.prompts import CardPrompt
 from dialogs.talk import Talk, talk_of
@@ -87,7 +88,7 @@ class BookVisitDialog(ComponentDialog):  # type: ignore[misc]
     async def _question(self, talk: Talk, draft: Draft, missing: Sequence[Part]) -> Question:
         free: tuple[Slot, ...] = ()
         if set(missing) <= MOMENT:
-            free = await self._desk.free_times(talk, draft, on=draft.day)
+            free = await free_times(self._desk.visits, talk, draft, on=draft.day)
         known: Sequence[Visit] = ()
         if "phone" in missing and draft.client_name and remembered(talk).new_client_of != draft.id:
             known = await self._desk.visits.clients_named(draft.client_name, talk.person, limit=OFFERED)
@@ -98,7 +99,7 @@ class BookVisitDialog(ComponentDialog):  # type: ignore[misc]
         """A part of the day without an hour is asked with the free times in it, where they are known."""
         if ask.why != "no_hour" or draft.day is None:
             return ask
-        free = await self._desk.free_options(talk, draft, draft.day, since=ask.since, until=ask.until)
+        free = await free_options(self._desk.visits, talk, draft, draft.day, since=ask.since, until=ask.until)
         return ask.model_copy(update={"options": free}) if free else ask
 
 

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from bot.understanding.context import Context, Slots
-from bot.understanding.questions import Ask, Option
+from bot.understanding.questions import Ask
 from bot.understanding.reading import Reader, Reading
 from bot.visits.drafts import Part
-from bot.visits.errors import CalendarError, CalendarUnreadable, DraftGone, DraftIncomplete, VisitNotFound
+from bot.visits.errors import CalendarError, CalendarUnreadable, DraftGone, VisitNotFound
 from bot.visits.models.draft import Draft
 from bot.visits.models.objections import SlotVerdict
 from bot.visits.models.slots import Slot
@@ -31,18 +30,12 @@ from cards.objections import seen_of
 from cards.slot_card import slot_card
 from cards.visit_card import status_of, visit_card
 from dialogs.asking import Question
-from dialogs.drafting import wall_clock
 from dialogs.memory import Topic, remembered, speak_of
 from dialogs.talk import Talk
 
 NEEDS_YOU = frozenset({"needs_you", "not_in_calendar", "cancelled_needs_you"})
 
 PLACES_SECONDS = 3.0
-
-OFFERED = 4
-"""So many free times stand on a question as buttons."""
-_EVERY = 2_000
-"""More free times than the three weeks that are looked at can hold."""
 
 
 @dataclass(frozen=True)
@@ -146,49 +139,12 @@ class Desk:
         if before is not None and before.id == draft.id and before.message_id not in ("", message_id):
             await talk.edit(before.message_id, note(talk, talk.t("chat.moved_on")))
 
-    async def free_times(self, talk: Talk, draft: Draft, *, on: date | None = None) -> tuple[Slot, ...]:
-        """Free times to offer beside a question: of a day, or one of each next free day where it has none.
-
-        None where they cannot be known now. Never a reason to fail.
-        """
-        try:
-            if on is None:
-                return await self.visits.nearest_free(draft, talk.person, count=OFFERED)
-            free = await self.visits.free_slots(draft, talk.person, day=on)
-            return free[:OFFERED] or await self.on_next_days(talk, draft, on)
-        except (CalendarUnreadable, DraftIncomplete):
-            return ()
-
-    async def on_next_days(self, talk: Talk, draft: Draft, day: date) -> tuple[Slot, ...]:
-        """The first free time of each next day that has one. Raises CalendarUnreadable, DraftIncomplete."""
-        zone = ZoneInfo(draft.time_zone)
-        over = datetime.combine(day + timedelta(days=1), time(), zone)
-        free = await self.visits.nearest_free(draft, talk.person, near=over, count=_EVERY)
-        first: dict[date, Slot] = {}
-        for slot in free:
-            if slot.starts_at >= over:
-                first.setdefault(slot.starts_at.astimezone(zone).date(), slot)
-        return tuple(first.values())[:OFFERED]
-
-    async def free_options(
-        self, talk: Talk, draft: Draft, day: date, *, since: time | None, until: time | None
-    ) -> tuple[Option, ...]:
-        """Free times of a part of a day, as answers to a question."""
-        try:
-            slots = await self.visits.free_slots(draft, talk.person, day=day)
-        except (CalendarUnreadable, DraftIncomplete):
-            return ()
-        clocks = [wall_clock(each.starts_at, draft.time_zone) for each in slots]
-        inside = [each for each in clocks if (since or time.min) <= each[1] < (until or time.max)]
-        step = max(1, -(-len(inside) // OFFERED))
-        return tuple(Option(day=on, at=at, fold=fold) for on, at, fold in inside[::step][:OFFERED])
-
     # --- visits -----------------------------------------------------------------------------------
 
     async def visit_card(self, talk: Talk, visit: Visit, *, note: str | None = None, working: bool = False) -> Card:
         """The card of a visit as it stands."""
         effects = await self.effects.effects_of(visit.id)
-        presence = await self.presences.presence_of(visit) if self.presences else None
+        presence = await self.presences.presence_of(visit)
         return visit_card(visit, effects, talk.reader, now=talk.now, working=working, note=note, presence=presence)
 
     async def show_visit(self, talk: Talk, visit: Visit, *, note: str | None = None) -> None:
