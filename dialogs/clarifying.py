@@ -114,6 +114,9 @@ def with_answer(wish: Reading, answer: Reading, ask: Ask) -> Reading:
     """A wish with what an answer says of the part asked about; what the answer leaves in doubt is asked next. Pure."""
     names = {name for part in ask.about for name in _FIELDS[part]}
     said = {name: value for name in names if (value := getattr(answer, name)) is not None}
+    if wish.staff_id is not None and "staff_id" in said:  # whose visits they are is known: asked was who takes them on
+        said = {name: value for name, value in said.items() if name not in ("staff", "staff_id")}
+        said["to_staff_id"] = answer.staff_id
     asked = set(ask.about)
     kept = [each for each in wish.questions if not asked & set(each.about)]
     doubts = [each for each in answer.questions if asked & set(each.about)]

@@ -10,6 +10,7 @@ from bot.understanding.found import Found
 from bot.understanding.intents import IntentSaid
 from bot.understanding.kinds import TypeSaid, choose_type, types_said
 from bot.understanding.moments import Moments
+from bot.understanding.owners import owners
 from bot.understanding.people import ClientSaid, StaffSaid, staff_said
 from bot.understanding.phones import PhoneSaid, phones
 from bot.understanding.questions import Ask, Option
@@ -138,14 +139,16 @@ def find_staff(found: Found, context: Context, intent: IntentSaid) -> list[Staff
     for at in tokens:
         found.blocks.taken[at] = True
     takers: list[StaffSaid] = []
-    if intent.intent is Intent.handover:
+    if intent.intent is Intent.handover or (intent.intent is Intent.move and owners(chosen, found.tokens, found.words)):
         takers = [each for each in chosen if each.taker]
         chosen = [each for each in chosen if not each.taker]
     for name, group in (("to_staff_id", takers), ("staff_id", chosen)):
         if not group:
             continue
-        ask = which_staff(_latest(found, group), context.staff, found.text, found.tokens)
         latest = _latest(found, group)
+        others = {member.id for each in chosen for member in each.members} if group is takers else set()
+        fitting = [each for each in context.staff if each.id not in others]
+        ask = which_staff(latest, fitting, found.text, found.tokens)
         if ask is not None:
             found.questions.append(ask)
         elif latest:

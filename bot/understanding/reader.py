@@ -14,6 +14,7 @@ from bot.understanding.intents import IntentSaid, intent_said, small_word
 from bot.understanding.language import written_in
 from bot.understanding.leftovers import Leftovers
 from bot.understanding.moments import Moments, read_moments
+from bot.understanding.owners import by_owner, hour_of_owner
 from bot.understanding.parts import find_client, find_email_and_notes, find_phones, find_staff, find_types, find_zones
 from bot.understanding.questions import Option
 from bot.understanding.reading import SURE, Intent, Reading, Span
@@ -103,6 +104,7 @@ class Understanding:
         zones = find_zones(found, context)
         find_types(found, context)
         said_staff = find_staff(found, context, intent)
+        intent = by_owner(found, intent)
         zone = zones.beside_time or (context.about.time_zone if context.about and context.about.time_zone else None)
         intent = by_zone(intent, zones)
         read = partial(
@@ -129,6 +131,7 @@ class Understanding:
         ):
             return self._finished(found, intent, context)
         self._moments(found, moments, context)
+        hour_of_owner(found, intent, said_staff)
         if zones.beside_time is not None and (moments.settled.at is not None or moments.settled.questions):
             found.values["time_zone"] = zones.beside_time
         find_client(found, context, said_phones, said_staff, intent, moments)

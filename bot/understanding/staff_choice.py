@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.understanding.owners import owners
 from bot.understanding.people import FULL, NAMED, SLIP, StaffSaid
 from bot.understanding.questions import Ask, Option
 from bot.understanding.tokens import Token, near, plain
@@ -19,6 +20,7 @@ def choose_staff(
 ) -> tuple[list[StaffSaid], set[int]]:
     """Which of them mean staff; the others may be a client's name. ``about_staff``: the intent is about staff."""
     sure: list[StaffSaid] = []
+    owning = [each for each in owners(said, tokens, words) if not _has_neighbour(tokens, each, words, taken)]
     for each in said:
         if words.phrases("negation").before(tokens, _past_cue(tokens, each.start, words)) is not None:
             each.denied = True
@@ -26,7 +28,7 @@ def choose_staff(
             sure.append(each)
         elif _has_neighbour(tokens, each, words, taken):
             continue
-        elif each.cued or about_staff:
+        elif each.cued or about_staff or each in owning or (owning and each.taker):
             sure.append(each)
     if not sure:
         loose = [

@@ -46,6 +46,20 @@ async def test_a_hand_over_shows_the_visits_that_can_be_moved_or_cancelled(offic
     """)
 
 
+async def test_to_whom_a_visit_is_handed_over_is_asked_and_whose_it_is_stays(office: Office) -> None:
+    await office.has_visit("Ana Ruiz", "2026-11-23T15:00-08:00")
+    chat = office.chat_with(JORDAN)
+    await chat.plays("""
+        Jordan: move Kim's 3pm to Dr Smith
+        Bot: [card] …
+            offers Dr Asha Patel, Maria Lopez RN, Tom Becker
+        Jordan: (taps Dr Asha Patel)
+        Bot: I cannot hand visits over to somebody else yet. … These are the visits of Dr Min Kim on Mon 23 Nov 2026:
+        Bot: [card] Today, Mon 23 Nov 2026: 1 visit
+            shows 3:00 PM Ana Ruiz
+    """)
+
+
 async def test_an_absence_shows_the_visits_that_can_be_moved_or_cancelled(office: Office) -> None:
     chat = office.chat_with(JORDAN)
     await chat.plays("""

@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from bot.understanding.reading import Intent
 from tests.unit.understanding.desk import read
 
 HALF, THREE_QUARTERS, HOUR, TWO = (timedelta(minutes=each) for each in (30, 45, 60, 120))
@@ -105,3 +106,49 @@ def test_when_somebody_is_free_from_one_hour_to_another_no_visit_is_meant() -> N
 def test_from_one_hour_to_another_a_visit_moves_where_no_new_day_stands_before() -> None:
     said = read("move Ana Ruiz from 2 to 3:30")
     assert (said.was_at, said.at, said.duration) == (time(14), time(15, 30), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("move Kim's 3pm to Dr Patel", "en-US"),
+        ("move Kims 3pm to Patel", "en-US"),
+        ("move Dr Kim's 3 o'clock to Dr Patel", "en-US"),
+        ("mueve la de las 3 de Kim a Patel", "es-US"),
+        ("mueve la cita de las 3 de la doctora Kim a la doctora Patel", "es-US"),
+    ],
+)
+def test_a_staff_members_visit_at_an_hour_is_handed_over(text: str, locale: str) -> None:
+    said = read(text, locale=locale)
+    assert (said.intent, said.client_name, said.at) == (Intent.handover, None, time(15))
+    assert (said.staff_id, said.to_staff_id) == ("kim", "patel")
+
+
+def test_to_whom_nobody_knows_is_asked_with_the_others() -> None:
+    said = read("move Kim's 3pm to Dr Smith")
+    assert (said.client_name, said.staff_id, said.to_staff_id) == (None, "kim", None)
+    (ask,) = said.questions
+    assert (ask.why, ask.said) == ("no_such", "Dr Smith")
+    assert [each.value for each in ask.options] == ["Dr Asha Patel", "Maria Lopez RN", "Tom Becker"]
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "at"),
+    [
+        ("move Kim's 3pm to Friday", "en-US", None),
+        ("move Kim's 3pm to Friday at 4", "en-US", time(16)),
+        ("push Kim's 3pm back 30 minutes", "en-US", None),
+        ("mueve la de las 3 de Kim al viernes", "es-US", None),
+    ],
+)
+def test_a_staff_members_hour_tells_which_visit_is_moved(text: str, locale: str, at: time | None) -> None:
+    said = read(text, locale=locale)
+    assert (said.intent, said.client_name, said.staff_id) == (Intent.move, None, "kim")
+    assert (said.was_at, said.at) == (time(15), at)
+
+
+@pytest.mark.parametrize(
+    ("text", "client"), [("move Kim Novak's 3pm to 4", "Kim Novak"), ("move Kim's 3pm with Dr Patel to 4", "Kim")]
+)
+def test_a_client_may_be_called_like_a_member_of_staff(text: str, client: str) -> None:
+    assert read(text).client_name == client
