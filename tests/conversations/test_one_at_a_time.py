@@ -55,7 +55,7 @@ async def test_to_whom_a_visit_is_handed_over_is_asked_and_whose_it_is_stays(off
             offers Dr Asha Patel, Maria Lopez RN, Tom Becker
         Jordan: (taps Dr Asha Patel)
         Bot: I cannot hand visits over to somebody else yet. … These are the visits of Dr Min Kim on Mon 23 Nov 2026:
-        Bot: [card] Today, Mon 23 Nov 2026: 1 visit
+        Bot: [same card] Today, Mon 23 Nov 2026: 1 visit
             shows 3:00 PM Ana Ruiz
     """)
 
