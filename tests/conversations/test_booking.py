@@ -1,11 +1,8 @@
 """Booking a visit, by typing, by cards, and by any mixture."""
 
+from tests.conversations.ana import BOOKED, CONFIRM, WHOLE
 from tests.office import Office
 from tests.personas import JORDAN
-
-WHOLE = "book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2"
-CONFIRM = "Please check: Ana Ruiz, Fri 27 Nov 2026, 2:30 PM Pacific, with Dr Min Kim"
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
 
 
 async def test_a_sentence_with_everything_goes_straight_to_the_confirm_card(office: Office) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
+from tests.conversations.ana import CONFIRM
 from tests.office import Office
 from tests.personas import JORDAN
 
 FILLS = "Client's name = Ana Ruiz; Client's phone = 206-555-0142; Appointment type = Follow-up; With = Dr Min Kim"
 IN_SPANISH = "Client's language = Español"
-CONFIRM = "Please check: Ana Ruiz, Fri 27 Nov 2026, 2:30 PM Pacific, with Dr Min Kim"
 
 
 async def test_book_opens_one_form(office: Office) -> None:

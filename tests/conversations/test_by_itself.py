@@ -10,15 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversations.ana import BOOK, BOOKED
 from tests.office import Office
 from tests.personas import JORDAN
 
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
-BOOK = """
-    Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
-    Bot: [card] Please check: …
-    Jordan: (taps Book)
-"""
 SOON = 45
 """Seconds, on however slow a machine: less than the sweep's minute."""
 

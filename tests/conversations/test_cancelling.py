@@ -1,26 +1,10 @@
 """Cancelling a visit: asked once, the client told first."""
 
-import pytest
-
+from tests.conversations.ana import CANCELLED
 from tests.conversations.chat import Chat
 from tests.office import Office
-from tests.personas import JORDAN
 
-CANCELLED = "Ana Ruiz: Visit cancelled, Fri 27 Nov 2026, 2:30 PM Pacific"
 ASKED = "Cancel Ana Ruiz, Fri 27 Nov 2026, 2:30 PM Pacific?"
-
-
-@pytest.fixture
-async def chat(office: Office) -> Chat:
-    """A chat in which Ana Ruiz has just been booked for Friday half past two."""
-    chat = office.chat_with(JORDAN)
-    await chat.plays("""
-        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
-        Bot: [card] Please check: …
-        Jordan: (taps Book)
-        Bot: [same card] Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific
-    """)
-    return chat
 
 
 async def test_cancel_from_the_card_asks_once(office: Office, chat: Chat) -> None:

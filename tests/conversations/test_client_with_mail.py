@@ -2,12 +2,12 @@
 
 import pytest
 
+from tests.conversations.ana import BOOKED
 from tests.conversations.chat import Chat
 from tests.office import Office
 from tests.personas import JORDAN
 
 MAIL = "ana@example.org"
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
 
 
 def mails(office: Office) -> list[tuple[str, str]]:

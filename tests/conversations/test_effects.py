@@ -2,15 +2,9 @@
 
 import pytest
 
+from tests.conversations.ana import BOOK, BOOKED
 from tests.office import Office
 from tests.personas import JORDAN
-
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
-BOOK = """
-    Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
-    Bot: [card] Please check: …
-    Jordan: (taps Book)
-"""
 
 
 async def test_an_accepted_text_is_said_to_be_accepted_never_delivered(office: Office) -> None:

@@ -2,10 +2,9 @@
 
 import pytest
 
+from tests.conversations.ana import BOOKED
 from tests.office import Office
 from tests.personas import JORDAN
-
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
 
 
 @pytest.mark.parametrize("kind", ["503", "409"])

@@ -2,12 +2,11 @@
 
 import pytest
 
+from tests.conversations.ana import BOOKED, CANCELLED
 from tests.conversations.chat import Chat
 from tests.office import Office
 from tests.personas import JORDAN, KIM
 
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
-CANCELLED = "Ana Ruiz: Visit cancelled, Fri 27 Nov 2026, 2:30 PM Pacific"
 BOOK_ANA = f"""
     Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
     Bot: [card] Please check: …

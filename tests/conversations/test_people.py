@@ -1,9 +1,8 @@
 """Who may do what, where, in which zone."""
 
+from tests.conversations.ana import WHOLE
 from tests.office import Office
 from tests.personas import JORDAN, NADIA, VISITOR
-
-WHOLE = "book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2"
 
 
 async def test_somebody_who_may_not_book_is_told_who_can_help(office: Office) -> None:

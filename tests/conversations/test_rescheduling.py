@@ -4,22 +4,7 @@ import pytest
 
 from tests.conversations.chat import Chat
 from tests.office import Office
-from tests.personas import JORDAN, NADIA, SOFIA
-
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
-
-
-@pytest.fixture
-async def chat(office: Office) -> Chat:
-    """A chat in which Ana Ruiz has just been booked for Friday half past two."""
-    chat = office.chat_with(JORDAN)
-    await chat.plays(f"""
-        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
-        Bot: [card] Please check: …
-        Jordan: (taps Book)
-        Bot: [same card] {BOOKED}
-    """)
-    return chat
+from tests.personas import NADIA, SOFIA
 
 
 async def test_reschedule_from_the_card_edits_the_same_card(office: Office, chat: Chat) -> None:

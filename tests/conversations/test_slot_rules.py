@@ -1,10 +1,8 @@
 """A slot that does not fit is said in words, with the nearest free times; a reason may go over it, never the past."""
 
+from tests.conversations.ana import CONFIRM, WHOLE
 from tests.office import Office
 from tests.personas import JORDAN
-
-WHOLE = "book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2"
-CONFIRM = "Please check: Ana Ruiz, Fri 27 Nov 2026, 2:30 PM Pacific, with Dr Min Kim"
 
 
 async def test_a_conflict_is_said_with_the_three_nearest_free_times(office: Office) -> None:

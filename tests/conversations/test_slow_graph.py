@@ -9,12 +9,12 @@ import pytest
 from bot.graph.emulator.core import GraphEmulator
 from bot.graph.emulator.faults import Fault
 from bot.teams.runs import Timing
+from tests.conversations.ana import BOOKED
 from tests.office import Office
 from tests.personas import JORDAN
 
 TEAMS_WAITS = 3.0
 """Seconds that a turn may take before Teams calls it lost, by our own reckoning; its budget must be shorter."""
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
 
 
 class SlowOffice(Office):

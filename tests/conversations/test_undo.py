@@ -5,13 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.graph.emulator.world import Cloud
+from tests.conversations.ana import BOOKED, CANCELLED
 from tests.conversations.chat import Chat
 from tests.office import Office
 from tests.personas import JORDAN, NADIA
 from tests.unit.world.office import WatchedOffice
-
-BOOKED = "Ana Ruiz: Visit booked, Fri 27 Nov 2026, 2:30 PM Pacific"
-CANCELLED = "Ana Ruiz: Visit cancelled, Fri 27 Nov 2026, 2:30 PM Pacific"
 
 
 @pytest.fixture
