@@ -104,6 +104,8 @@ def intent_said(
     _pairs(tokens, words, scores, spans)
     _patterns(tokens, words, taken, scores, spans, words.doctors | set(staff), lead)
     _questions(tokens, words, scores, spans)
+    if any(start == lead for start, _ in spans.get(Intent.cancel, ())) and scores[Intent.cancel] >= 1:
+        scores.pop(Intent.agenda, None)  # what is called off is no agenda: "cancela las visitas del viernes"
     return _best(scores, spans)
 
 

@@ -1,5 +1,7 @@
 """What is wished for and not done is said: a second visit, a visit again and again, a hand-over, an absence."""
 
+import pytest
+
 from tests.office import Office
 from tests.personas import JORDAN, SOFIA
 
@@ -57,6 +59,30 @@ async def test_to_whom_a_visit_is_handed_over_is_asked_and_whose_it_is_stays(off
         Bot: I cannot hand visits over to somebody else yet. … These are the visits of Dr Min Kim on Mon 23 Nov 2026:
         Bot: [same card] Today, Mon 23 Nov 2026: 1 visit
             shows 3:00 PM Ana Ruiz
+    """)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("cancel Friday's visits", "Cancel Eva Nguyen, Fri 27 Nov 2026, 11:00 AM Pacific?"),
+        ("cancel all of Friday", "Cancel Eva Nguyen, Fri 27 Nov 2026, 11:00 AM Pacific?"),
+        ("cancela las visitas del viernes", "¿Cancelar la visita de Eva Nguyen, vie 27 nov 2026, 11:00 Pacífico?"),
+    ],
+)
+async def test_of_a_days_visits_one_is_chosen_and_asked_about_before_it_is_cancelled(
+    office: Office, said: str, asked: str
+) -> None:
+    await office.has_visit("Ana Ruiz", "2026-11-27T10:00-08:00")
+    await office.has_visit("Eva Nguyen", "2026-11-27T11:00-08:00")
+    chat = office.chat_with(JORDAN)
+    await chat.plays(f"""
+        Jordan: {said}
+        Bot: [card] …
+            shows Ana Ruiz
+            shows Eva Nguyen
+        Jordan: Eva Nguyen
+        Bot: [card] {asked}
     """)
 
 

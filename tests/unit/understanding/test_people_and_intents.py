@@ -340,6 +340,8 @@ def test_the_visits_of_a_day_are_its_agenda(text: str, locale: str, day: date) -
     ("text", "intent"),
     [
         ("cancel Friday's visits", Intent.cancel),
+        ("cancel all of Friday", Intent.cancel),
+        ("cancela las visitas del viernes", Intent.cancel),
         ("find Monday's visits", Intent.find),
         ("move Friday's visits to Dr Kim", Intent.handover),
     ],
