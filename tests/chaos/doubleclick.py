@@ -54,6 +54,7 @@ class DoubleClickingChat(Chat):
         self._beside = self._later = None
         if beside is not None:
             await beside
+            await self.office.settles()  # its answer may have said no more than that it is at work
         elif later is not None:
             await self.office.settles()
             outside = await _outside(self.office)
