@@ -1,12 +1,13 @@
 """Token buckets that all replicas share. Implements the Teams edge's ``Pace`` (GCRA: one instant says it all)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
 from bot.store.engine import Database
 from bot.store.rows import insert_into
 from bot.store.tables import paces
+from bot.teams.ports import place
 
 
 class SqlPace:
@@ -17,14 +18,11 @@ class SqlPace:
 
     async def reserve(self, bucket: str, *, per_second: float, burst: int, now: datetime, max_wait: float) -> float:
         """Take one place and return how many seconds to wait before using it; none is taken beyond ``max_wait``."""
-        step = timedelta(seconds=1 / per_second)
 
         def work(connection: Connection) -> float:
             tat, held_until = _bucket(connection, bucket)
-            free_at = max(tat - step * (burst - 1) if tat else now, held_until or now, now)
-            wait = (free_at - now).total_seconds()
+            wait, moved = place(tat, held_until, now, per_second=per_second, burst=burst)
             if wait <= max_wait:
-                moved = max(tat or now, now, held_until or now) + step
                 connection.execute(update(paces).where(paces.c.bucket == bucket).values(tat=moved))
             return wait
 

@@ -5,7 +5,9 @@ second, app and tenant, of which answers to people keep their share.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from bot.teams.ports import place
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,10 @@ class LocalPace:
 
     async def reserve(self, bucket: str, *, per_second: float, burst: int, now: datetime, max_wait: float) -> float:
         """Take one place and return how many seconds to wait before using it; nothing is taken beyond ``max_wait``."""
-        step = timedelta(seconds=1 / per_second)
-        arrival = self._arrivals.get(bucket, now)
-        held_until = self._holds.get(bucket, now)
-        wait = max(0.0, (arrival - now - step * (burst - 1)).total_seconds(), (held_until - now).total_seconds())
+        wait, tat = place(self._arrivals.get(bucket), self._holds.get(bucket), now, per_second=per_second, burst=burst)
         if wait <= max_wait:
             self._forget_idle(now)
-            self._arrivals[bucket] = max(arrival, now, held_until) + step
+            self._arrivals[bucket] = tat
         return wait
 
     async def hold(self, bucket: str, until: datetime) -> None:

@@ -4,7 +4,7 @@ All instants come from the caller's clock, never from the database's: tests move
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -230,7 +230,7 @@ class Pace(Protocol):
 
     One row per bucket with two instants: ``tat``, the theoretical arrival time (GCRA), and ``held_until``. With
     ``step = 1 / per_second``, a send at ``now`` waits ``max(0, tat - now - step * (burst - 1), held_until - now)``
-    seconds and moves ``tat`` to ``max(tat, now, held_until) + step``.
+    seconds and moves ``tat`` to ``max(tat, now, held_until) + step``: see ``place``.
     """
 
     async def reserve(self, bucket: str, *, per_second: float, burst: int, now: datetime, max_wait: float) -> float:
@@ -243,6 +243,21 @@ class Pace(Protocol):
     async def hold(self, bucket: str, until: datetime) -> None:
         """Let nothing pass before an instant (Retry-After): ``held_until`` never goes back."""
         ...
+
+
+QUEUES_FOR = timedelta(seconds=60)
+"""Nobody queues for longer. What lies further ahead was written by a clock that has been set back since."""
+
+
+def place(
+    tat: datetime | None, held_until: datetime | None, now: datetime, *, per_second: float, burst: int
+) -> tuple[float, datetime]:
+    """Seconds to wait for a place in a bucket, and its ``tat`` once it is taken. Pure: every ``Pace`` decides by it."""
+    step = timedelta(seconds=1 / per_second)
+    held = max(held_until or now, now)
+    arrival = tat if tat is not None and tat <= held + step * burst + QUEUES_FOR else now
+    wait = max(arrival - step * (burst - 1), held) - now
+    return wait.total_seconds(), max(arrival, held) + step
 
 
 # --- people's own tokens --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot.store.contacts import SqlContacts
 from bot.store.engine import Database
 from bot.store.pace import SqlPace
 from bot.store.turn_log import SqlTurnLog
+from bot.teams.pace import LocalPace
 from bot.teams.ports import (
     Begun,
     Contacts,
@@ -323,9 +324,9 @@ async def test_something_is_the_first_time_once(database: Database) -> None:
 # --- pace -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def pace(database: Database) -> Pace:
-    return SqlPace(database)
+@pytest.fixture(params=["shared", "one process"])
+def pace(database: Database, request: pytest.FixtureRequest) -> Pace:
+    return SqlPace(database) if request.param == "shared" else LocalPace()
 
 
 async def reserve(pace: Pace, now: datetime = NOW, *, max_wait: float = 10, bucket: str = "tenant:1") -> float:
@@ -351,6 +352,12 @@ async def test_nothing_passes_while_teams_said_to_wait(pace: Pace) -> None:
     assert await reserve(pace, max_wait=1) == 5
     assert await reserve(pace) == 5
     assert await reserve(pace, NOW + 6 * SECOND) == 0
+
+
+async def test_a_clock_that_is_set_back_holds_nobody_up(pace: Pace) -> None:
+    for _ in range(6):
+        await reserve(pace)
+    assert [await reserve(pace, NOW - 300 * SECOND) for _ in range(4)] == [0, 0, 0, 0.5]
 
 
 async def test_many_senders_share_one_pace(pace: Pace) -> None:
