@@ -55,19 +55,11 @@ def _calendar_faults(world: World, visit: Visit) -> list[str]:
     if _is_known(world, visit):
         return []
     if visit.is_cancelled:
-        return ["cancelled, and still in the calendar"] if there and not _is_orphan(world) else []
+        return ["cancelled, and still in the calendar"] if there else []
     if not there:
         return ["not in the calendar"] if world.clock.now() < visit.ends_at else []
     slot = there[0]
     return [] if slot == (visit.starts_at, visit.ends_at) else [f"in the calendar at {slot}"]
-
-
-def _is_orphan(world: World) -> bool:
-    """A meeting made by a try whose answer was lost, of a visit called off since. Its only look-up would make it
-    anew; it is in no calendar, and nobody has its link.
-    """
-    tries = [row for key, row in world.ledger.rows.items() if key.startswith("add:")]
-    return world.backend == "meeting" and any(each.attempts and each.state is not EffectState.done for each in tries)
 
 
 def _is_known(world: World, visit: Visit, *kinds: EffectKind) -> bool:
