@@ -1,4 +1,4 @@
-"""``python -m tests.chaos``: crashes, outages, replays and faults, the whole of them. It takes about an hour and a half.
+"""``python -m tests.chaos``: crashes, outages, replays and faults, the whole of them. It takes an hour and a half.
 
 ``--visits`` and ``--seed`` change size and chance; names of scenarios run only those.
 """
