@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 import tests.office
-from tests.conversations.chat import Answer, Chat
+from tests.connector import Message
+from tests.conversations.chat import Answer, Chat, summary_of
 from tests.office import Office
 
 SEED = int(os.environ.get("REPLAY_SEED", "1"))
@@ -66,10 +67,19 @@ class DoubleClickingChat(Chat):
             self._goes_on_with_one(is_first=beside is not None)
 
     def _goes_on_with_one(self, *, is_first: bool) -> None:
-        """Whoever presses "Show" twice gets two cards; the story goes on with the first, or with the second."""
+        """Whoever presses "Show" twice gets two cards; the story goes on with the first, or with the second.
+
+        Elsewhere, what came meanwhile stays, once.
+        """
         for chat, messages in self._connector.chats.items():
-            if is_first or chat != self.conversation_id:
-                del messages[self._there.get(chat, len(messages)) :]
+            there = self._there.get(chat, len(messages))
+            once: dict[str, Message] = {}
+            for each in messages[there:]:
+                once.setdefault(summary_of(each.now), each)
+            if chat != self.conversation_id:
+                messages[there:] = once.values()
+            elif is_first:
+                del messages[there:]
         self._there = {}
         if not is_first:
             self._seen = len(self.messages)
