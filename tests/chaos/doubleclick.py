@@ -73,11 +73,11 @@ class DoubleClickingChat(Chat):
         """
         for chat, messages in self._connector.chats.items():
             there = self._there.get(chat, len(messages))
-            once: dict[str, Message] = {}
-            for each in messages[there:]:
-                once.setdefault(summary_of(each.now), each)
             if chat != self.conversation_id:
-                messages[there:] = once.values()
+                once: dict[str, Message] = {}
+                for each in messages[max(0, there - 1) :]:
+                    once.setdefault(summary_of(each.now), each)
+                messages[max(0, there - 1) :] = once.values()
             elif is_first:
                 del messages[there:]
         self._there = {}
