@@ -13,7 +13,7 @@ from bot.store.engine import Database, hold
 from bot.store.rows import insert_into, lock_number
 from bot.store.tables import Moment, effect_requests, effects, visits
 from bot.store.visits import read_visit, write_results
-from bot.visits.errors import NO_PERMISSION
+from bot.visits.errors import lacked
 from bot.visits.models.effects import EffectKind, EffectState, EffectStatus
 from bot.visits.models.values import VisitId
 from bot.visits.models.visit import Visit
@@ -56,7 +56,7 @@ class EffectRow:
     @property
     def lacks(self) -> str:
         """What ``CalendarRefused.lacks`` said, if that was the reason."""
-        return self.provider_ref or "" if self.code == NO_PERMISSION else ""
+        return lacked(self.code, self.provider_ref)
 
     @property
     def status(self) -> EffectStatus:

@@ -138,6 +138,11 @@ NO_PERMISSION = "no_permission"
 """The reason of a refusal that says what it lacked."""
 
 
+def lacked(reason: str | None, reference: str | None) -> str:
+    """What ``CalendarRefused.lacks`` said, of a reason and the reference kept beside it; empty for other reasons."""
+    return reference or "" if reason == NO_PERMISSION else ""
+
+
 class CalendarRefused(CalendarError):
     """Graph said no, and repeating will not help."""
 

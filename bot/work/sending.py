@@ -18,7 +18,6 @@ from bot.clock import Clock
 from bot.logs import trace_of
 from bot.store.effects import NEEDS_SOMEBODY, EffectRow, SqlLedger
 from bot.visits.errors import (
-    NO_PERMISSION,
     CalendarBusy,
     CalendarRefused,
     ChatBusy,
@@ -27,6 +26,7 @@ from bot.visits.errors import (
     SignInNeeded,
     StoreUnavailable,
     VisitError,
+    lacked,
 )
 from bot.visits.models.effects import EffectKind, EffectState
 from bot.work.calling import BEGIN_WITHIN
@@ -68,7 +68,7 @@ class Sent:
     @property
     def lacks(self) -> str:
         """What ``CalendarRefused.lacks`` said, if that was the reason."""
-        return self.reference or "" if self.code == NO_PERMISSION else ""
+        return lacked(self.code, self.reference)
 
     @property
     def is_done(self) -> bool:

@@ -155,13 +155,24 @@ async def test_what_is_only_told_changes_nothing(office: Office) -> None:
 
 
 async def test_thanks_leave_an_open_question_open_and_do_not_repeat_it(office: Office) -> None:
+    await office.has_visit("Ben Okafor", "2026-11-27T22:30+00:00")
     await office.chat_with(JORDAN).plays("""
         Jordan: move a visit
         Bot: Whose visit is to be moved?
         Jordan: ok great, thank you!
         Bot: You are welcome.
-        Jordan: stop
-        Bot: [card] Stopped. Nothing was changed.
+        Jordan: Ben Okafor
+        Bot: [card] Free times for Ben Okafor
+    """)
+
+
+async def test_whose_number_is_asked_for_need_not_have_been_spoken_of(office: Office) -> None:
+    await office.has_visit("Ben Okafor", "2026-11-27T22:30+00:00")
+    await office.chat_with(JORDAN).plays("""
+        Jordan: what's Ben's number?
+        Bot: [card] Ben Okafor: …
+        Jordan: what's Zoe's number?
+        Bot: For a booked visit I can change …
     """)
 
 
@@ -182,13 +193,25 @@ async def test_where_there_are_several_visits_of_that_name_they_are_listed(chat:
     """)
 
 
-@pytest.mark.parametrize("asked", ["what's her number?", "did she get the text?", "send her the link again"])
+@pytest.mark.parametrize(
+    "asked", ["what's her number?", "did she get the text?", "send her the link again"]
+)
 async def test_a_question_about_the_client_spoken_of_shows_their_visit(chat: Chat, asked: str) -> None:
     await chat.plays(f"""
         Jordan: find Ana Ruiz
         Bot: [card] Visits that match
         Jordan: {asked}
         Bot: [card] Ana Ruiz: Visit booked, …
+            shows (206) 555-0142
+    """)
+
+
+async def test_a_question_about_the_client_in_spanish_is_answered_in_spanish(chat: Chat) -> None:
+    await chat.plays("""
+        Jordan: find Ana Ruiz
+        Bot: [card] Visits that match
+        Jordan: ¿cuál es su número?
+        Bot: [card] Ana Ruiz: Visita reservada, …
             shows (206) 555-0142
     """)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.graph.emulator.world import Cloud
-from tests.conversations.ana import BOOKED, CANCELLED
+from tests.conversations.ana import BOOK, BOOKED, CANCELLED
 from tests.conversations.chat import Chat
 from tests.office import Office
 from tests.personas import JORDAN, NADIA
@@ -23,9 +23,7 @@ async def chat(office: Office) -> Chat:
     """A chat in which Ana Ruiz has just been booked; the quiet window runs."""
     chat = office.chat_with(JORDAN)
     await chat.plays(f"""
-        Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
-        Bot: [card] Please check: …
-        Jordan: (taps Book)
+        {BOOK}
         Bot: [same card] {BOOKED}
             shows Undo before then leaves no trace.
             offers Undo, Join, Reschedule, Cancel
@@ -192,9 +190,7 @@ async def test_where_texts_do_not_exist_undo_says_nothing_of_a_client_who_was_to
     async with office:
         chat = office.chat_with(JORDAN)
         await chat.plays(f"""
-            Jordan: book Ana Ruiz 206-555-0142 follow-up with Dr Kim Friday half past 2
-            Bot: [card] Please check: …
-            Jordan: (taps Book)
+            {BOOK}
             Bot: [same card] {BOOKED}
         """)
         await office.time_passes(seconds=21)
