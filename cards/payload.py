@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot.visits.models.objections import LONGEST_REASON
 from bot.visits.models.values import EARLIEST, LATEST
 
 INPUT_PREFIX = "input_"
@@ -49,6 +50,11 @@ Typed = Annotated[str, BeforeValidator(_as_typed)]
 
 Switch = Annotated[bool | None, BeforeValidator(_as_switch)]
 """On, off, or None where the card had no such switch."""
+
+
+def typed_reason(typed: str) -> str:
+    """A reason as it was typed into a card, in one line, as far as it is kept."""
+    return " ".join(typed.split())[:LONGEST_REASON]
 
 
 def typed_day(text: str) -> date | None:

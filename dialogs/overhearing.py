@@ -7,9 +7,8 @@ from typing import NamedTuple
 from bot.strings.translate import Translator, languages
 from bot.understanding.reading import Intent, Reading
 from bot.visits.models.clinic import Clinic
+from bot.visits.models.objections import LONGEST_REASON
 from bot.visits.models.people import Person
-
-LONGEST_REASON = 300
 
 _MAY_BE_WITH_ME = frozenset({Intent.book, Intent.free, Intent.none})
 

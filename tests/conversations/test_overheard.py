@@ -193,9 +193,7 @@ async def test_where_there_are_several_visits_of_that_name_they_are_listed(chat:
     """)
 
 
-@pytest.mark.parametrize(
-    "asked", ["what's her number?", "did she get the text?", "send her the link again"]
-)
+@pytest.mark.parametrize("asked", ["what's her number?", "did she get the text?", "send her the link again"])
 async def test_a_question_about_the_client_spoken_of_shows_their_visit(chat: Chat, asked: str) -> None:
     await chat.plays(f"""
         Jordan: find Ana Ruiz

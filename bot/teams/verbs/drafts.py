@@ -22,6 +22,7 @@ from cards.draft_verbs import (
     TryAgain,
 )
 from cards.notice_cards import discarded_card, error_card
+from cards.payload import typed_reason
 from dialogs.asking import key_of
 from dialogs.conversation import Conversation
 from dialogs.desk import Desk
@@ -109,7 +110,7 @@ class DraftVerbs:
         if draft is None:
             return
         draft = await self._keep(talk, _switched(draft, press.inputs.text_client))
-        reason = " ".join(press.inputs.reason.split())[:300]
+        reason = typed_reason(press.inputs.reason)
         if reason:
             await self._book(talk, draft, override=Override(reason=reason, seen=frozenset(press.seen)))
         else:

@@ -5,7 +5,7 @@ from bot.understanding.reading import Reading
 from bot.visits.errors import CalendarUnreadable, SlotTaken, VisitChanged
 from bot.visits.models.objections import Override
 from bot.visits.models.visit import Visit
-from cards.payload import typed_day
+from cards.payload import typed_day, typed_reason
 from cards.slot_card import slot_card
 from cards.visit_verbs import MoveAnyway, MoveVisit, OtherTimes, PickTime, RescheduleVisit
 from dialogs.conversation import Conversation
@@ -70,7 +70,7 @@ class MovingVerbs:
         visit = await active(self._desk, press, talk)
         if visit is None:
             return
-        reason = " ".join(press.inputs.reason.split())[:300]
+        reason = typed_reason(press.inputs.reason)
         if reason:
             override = Override(reason=reason, seen=frozenset(press.seen))
             await self._move(visit, press, talk, override=override)

@@ -13,6 +13,7 @@ from bot.visits.errors import (
 )
 from bot.visits.models.visit import Visit
 from cards.change_cards import undo_card
+from cards.payload import typed_reason
 from cards.visit_verbs import (
     BookAgain,
     CancelVisit,
@@ -88,7 +89,7 @@ class VisitVerbs:
             return
         await self._conversation.leave(talk)
         tell = press.inputs.tell_client is not False
-        reason = " ".join(press.inputs.reason.split())[:300]
+        reason = typed_reason(press.inputs.reason)
         going = visit.model_copy(update={"cancelled_at": talk.now, "cancel_reason": reason or None})
         message_id = await self._desk.show_working(talk, going)
         try:

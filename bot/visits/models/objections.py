@@ -10,6 +10,9 @@ from pydantic import Field, StringConstraints
 from bot.visits.models.slots import Slot
 from bot.visits.models.values import Frozen
 
+LONGEST_REASON = 300
+"""Characters that are kept of why something is done."""
+
 ObjectionCode = Literal[
     "past",
     "closed_day",
@@ -53,7 +56,9 @@ def _is_beside_the_point(fact: str) -> bool:
 class Override(Frozen):
     """Why somebody goes over slot rules, and over which objections: those that were shown to them."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] = Field(repr=False)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_REASON)] = Field(
+        repr=False
+    )
     seen: frozenset[str]
     """The objections' keys. What comes up later is none of them, and objects."""
 
